@@ -1,0 +1,151 @@
+from odoo import api, models
+
+from ..exceptions import DutyError, TransitionError
+
+MANAGER = "key_account.group_key_account_manager"
+CREDIT = "key_account.group_key_account_credit"
+USER = "key_account.group_key_account_user"
+
+
+class KeyAccount(models.Model):
+    """The account's life: who may bring it where, and what its standing stops."""
+
+    _inherit = "key.account"
+
+    # Who may bring an account from one state to the next, any one of the groups.
+    _TRANSITIONS = {
+        "prospect": {"review": (USER,)},
+        "review": {"active": (MANAGER,), "prospect": (USER,)},
+        "active": {"suspended": (MANAGER, CREDIT), "closed": (MANAGER,)},
+        "suspended": {"active": (MANAGER, CREDIT), "closed": (MANAGER,)},
+        "closed": {"prospect": (MANAGER,)},
+    }
+
+    def _assert_transition(self, state):
+        """Raise unless ``state`` may follow the present one, by this user."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for account in self.filtered(lambda a: a.state != state):
+            groups = self._TRANSITIONS[account.state].get(state)
+            if groups is None:
+                raise TransitionError(
+                    self.env._(
+                        "%(account)s is %(old)s and cannot become %(new)s directly.",
+                        account=account.display_name,
+                        old=labels[account.state],
+                        new=labels.get(state, state),
+                    )
+                )
+            if not self.env.su and not self.env.user.has_groups(",".join(groups)):
+                raise DutyError(
+                    self.env._(
+                        "You cannot set %(account)s to %(new)s: ask one of: %(groups)s.",
+                        account=account.display_name,
+                        new=labels[state],
+                        groups=self._get_group_names(groups),
+                    )
+                )
+
+    def _get_group_names(self, xmlids):
+        # sudo: group names are shown to people who may not read groups.
+        groups = [self.env.ref(xmlid).sudo() for xmlid in xmlids]
+        return ", ".join(group.full_name for group in groups)
+
+    def _assert_may_rate(self, vals):
+        """Raise when a salesperson re-rates an account that has been reviewed."""
+        if self.env.su or self.env.user.has_groups(f"{MANAGER},{CREDIT}"):
+            return
+        for account in self.filtered(lambda a: a.state not in ("prospect", "review")):
+            changed = [
+                name
+                for name in ("grade_id", "pay_mode")
+                if name in vals and account._is_changed(name, vals[name])
+            ]
+            if changed:
+                raise DutyError(
+                    self.env._(
+                        "Grade and pay mode of %s have been reviewed: ask a credit "
+                        "controller or a manager to change them.",
+                        account.display_name,
+                    )
+                )
+
+    def _is_changed(self, name, value):
+        field = self._fields[name]
+        return field.convert_to_write(self[name], self) != value
+
+    def _get_order_issues(self):
+        """Return the gate issues that the account's own standing raises: it is
+        suspended or closed, or a qualification document has expired."""
+        self.ensure_one()
+        issues = []
+        if self.state in ("suspended", "closed"):
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            text = self.env._(
+                "account %(account)s is %(state)s; reactivate the account first.",
+                account=self.display_name,
+                state=labels[self.state].lower(),
+            )
+            issues.append({"code": self.state, "kind": "account", "text": text})
+        for document in self.document_ids._filtered_latest():
+            if document.state == "expired":
+                text = self.env._(
+                    "document %(number)s of account %(account)s expired on %(date)s; "
+                    "add the renewed document to the account first.",
+                    number=document.name,
+                    account=self.display_name,
+                    date=document.date_expiry,
+                )
+                issues.append(
+                    {"code": "document_expired", "kind": "document", "text": text}
+                )
+        return issues
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._assert_may_create_in(vals.get("state"))
+        return super().create(vals_list)
+
+    def _assert_may_create_in(self, state):
+        """Accounts start as prospects; managers may import them in any state."""
+        if state in (None, False, "prospect") or self.env.su:
+            return
+        if not self.env.user.has_group(MANAGER):
+            raise DutyError(
+                self.env._(
+                    "A new account starts as a prospect: leave its state empty, or ask "
+                    "a manager to import it."
+                )
+            )
+
+    def write(self, vals):
+        if "state" in vals:
+            self._assert_transition(vals["state"])
+        if "grade_id" in vals or "pay_mode" in vals:
+            self._assert_may_rate(vals)
+        return super().write(vals)
+
+    def _set_state(self, state):
+        self.write({"state": state})
+        return True
+
+    def action_submit(self):
+        """Hand a prospect in for review."""
+        return self._set_state("review")
+
+    def action_activate(self):
+        """Let a reviewed or suspended account buy (manager; credit controller after
+        a suspension)."""
+        return self._set_state("active")
+
+    def action_suspend(self):
+        """Stop new orders of the account; what was ordered is still delivered."""
+        return self._set_state("suspended")
+
+    def action_close(self):
+        """End the relationship; documents stay readable."""
+        return self._set_state("closed")
+
+    def action_return_to_prospect(self):
+        """Send an account back from review, or reopen a closed one."""
+        return self._set_state("prospect")

@@ -1,0 +1,33 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class PartnerMerge(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        # EXTENDS 'base': core moves foreign keys by SQL and drops the rows that break
+        # a unique constraint, which would lose one of two accounts without a word.
+        self._assert_one_account_remains(partner_ids)
+        return super()._merge(partner_ids, dst_partner, extra_checks)
+
+    def _assert_one_account_remains(self, partner_ids):
+        """Raise when the contacts hold more than one key account in a company."""
+        # sudo: an account that the user may not see must not be lost either.
+        accounts = self.env["key.account"].sudo()
+        groups = accounts._read_group(
+            [("partner_id", "in", list(partner_ids))],
+            ["company_id"],
+            ["id:recordset"],
+            having=[("__count", ">", 1)],
+        )
+        for company, doubles in groups:
+            raise UserError(
+                self.env._(
+                    "These contacts cannot be merged: %(accounts)s are separate key "
+                    "accounts of %(company)s. Delete the one that is still a prospect, "
+                    "or make one contact the parent company of the other.",
+                    accounts=", ".join(doubles.mapped("display_name")),
+                    company=company.name,
+                )
+            )

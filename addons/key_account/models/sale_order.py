@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+from ..exceptions import GateError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    key_account_id = fields.Many2one(
+        "key.account",
+        string="Key Account",
+        compute="_compute_key_account_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    key_account_state = fields.Selection(related="key_account_id.state")
+
+    @api.depends("partner_id", "company_id")
+    def _compute_key_account_id(self):
+        # sudo: which account an order belongs to does not depend on who looks.
+        accounts = self.env["key.account"].sudo()._get_by_partner(self.partner_id)
+        for order in self:
+            key = (order.partner_id.commercial_partner_id._origin, order.company_id)
+            order.key_account_id = accounts.get(key)
+
+    def action_confirm(self):
+        # EXTENDS 'sale'
+        self._gate_assert()
+        return super().action_confirm()
+
+    # -------------------------------------------------------------------- gate
+
+    def _gate_assert(self):
+        """Raise when anything stops one of the orders.
+
+        :raise GateError: one sentence for each issue, the order named.
+        """
+        sentences = [
+            f"{order.name}: {issue['text']}"
+            for order, issues in self._gate_get_issues().items()
+            for issue in issues
+        ]
+        if sentences:
+            raise GateError("\n".join(sentences))
+
+    def _gate_get_issues(self):
+        """Return what stops the orders, ``{order: [issue values]}``; orders that
+        nothing stops are absent.
+
+        This is the hook for a new check: call ``super()``, append values, return.
+        An issue is a dict with ``code`` (stable, for tests and statistics), ``kind``
+        (``account``, ``document``, ``price``, ``fund``, ``credit``, ``stock``), which
+        decides who may settle it, and ``text``, one sentence that names the cause and
+        the fix.
+        """
+        issues = {}
+        # sudo: the gate judges the account whether or not the user may open it.
+        for order in self.filtered("key_account_id").sudo():
+            found = order.key_account_id._get_order_issues()
+            if found:
+                issues[order.sudo(False)] = found
+        return issues
