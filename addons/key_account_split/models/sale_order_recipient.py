@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+from ..exceptions import SplitFrozenError
+
+
+class SaleOrderRecipient(models.Model):
+    """Who gets what of a parent order: a delivery address with quantities."""
+
+    _name = "sale.order.recipient"
+    _description = "Recipient"
+    _order = "order_id, sequence, id"
+
+    order_id = fields.Many2one(
+        "sale.order", string="Order", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True)
+    sequence = fields.Integer(default=10)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Delivery Address",
+        index=True,
+        ondelete="restrict",
+        help="Where this recipient's goods go.",
+    )
+    line_ids = fields.One2many(
+        "sale.order.recipient.line", "recipient_id", string="Quantities", copy=True
+    )
+    quantity_total = fields.Float(
+        compute="_compute_quantity_total", digits="Product Unit", string="Quantity"
+    )
+    address = fields.Char(compute="_compute_address")
+    child_order_ids = fields.One2many(
+        "sale.order", "recipient_id", string="All Child Orders", readonly=True
+    )
+    child_order_id = fields.Many2one(
+        "sale.order", compute="_compute_child_order_id", string="Child Order"
+    )
+
+    @api.depends("partner_id")
+    def _compute_display_name(self):
+        for recipient in self:
+            recipient.display_name = recipient.partner_id.display_name or self.env._(
+                "Recipient without address"
+            )
+
+    @api.depends("line_ids.quantity")
+    def _compute_quantity_total(self):
+        for recipient in self:
+            recipient.quantity_total = sum(recipient.line_ids.mapped("quantity"))
+
+    @api.depends("partner_id")
+    def _compute_address(self):
+        for recipient in self:
+            partner = recipient.partner_id
+            parts = (partner.street, partner.zip, partner.city, partner.state_id.name)
+            recipient.address = ", ".join(part for part in parts if part)
+
+    @api.depends("child_order_ids.state")
+    def _compute_child_order_id(self):
+        for recipient in self:
+            recipient.child_order_id = recipient.child_order_ids.filtered(
+                lambda order: order.state != "cancel"
+            )[:1]
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS 'base': a new recipient is offered what nobody gets yet.
+        values = super().default_get(fields_list)
+        order = self.env["sale.order"].browse(values.get("order_id"))
+        if order and "line_ids" in fields_list:
+            values["line_ids"] = [
+                Command.create({"order_line_id": line.id, "quantity": max(missing, 0)})
+                for line, missing in order._get_quantities_missing().items()
+            ]
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        recipients = super().create(vals_list)
+        recipients._assert_open()
+        return recipients
+
+    def write(self, vals):
+        self._assert_open()
+        result = super().write(vals)
+        self._assert_open()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_split(self):
+        self._assert_open()
+
+    def _assert_open(self):
+        """Raise when the recipients' orders are already split or cancelled."""
+        for order in self.order_id:
+            if order.state not in ("draft", "sent"):
+                raise SplitFrozenError(
+                    self.env._(
+                        "The recipients of %s are fixed: the order is no longer a "
+                        "quotation. Change its child orders instead.",
+                        order.name,
+                    )
+                )
+
+    def _get_problems(self, row):
+        """Return sentences about what keeps this recipient from being served.
+
+        :param int row: its number in the list, counted from 1, to find it again
+        """
+        self.ensure_one()
+        _ = self.env._
+        if not self.partner_id:
+            return [_("Recipient row %s has no delivery address: choose one.", row)]
+        problems = []
+        address = self.partner_id
+        if not (address.street and address.city):
+            problems.append(
+                _(
+                    "Recipient row %(row)s, %(name)s, has no street or city: complete "
+                    "the address.",
+                    row=row,
+                    name=address.display_name,
+                )
+            )
+        if not any(line.quantity > 0 for line in self.line_ids):
+            problems.append(
+                _(
+                    "Recipient row %(row)s, %(name)s, gets nothing: enter a quantity "
+                    "or remove the row.",
+                    row=row,
+                    name=address.display_name,
+                )
+            )
+        return problems
+
+    @api.constrains("order_id", "line_ids")
+    def _check_lines_of_order(self):
+        for recipient in self:
+            foreign = recipient.line_ids.filtered(
+                lambda line, r=recipient: line.order_line_id.order_id != r.order_id
+            )
+            if foreign:
+                raise ValidationError(foreign[0]._foreign_line_sentence())

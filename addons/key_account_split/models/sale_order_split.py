@@ -1,0 +1,320 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Command
+from odoo.tools import SQL, float_compare, float_is_zero
+
+from ..exceptions import SplitError
+from ..tools.tax_shares import share_base_line
+
+
+class SaleOrder(models.Model):
+    """The split: from a parent order to one child order for each recipient."""
+
+    _inherit = "sale.order"
+
+    def action_split(self):
+        """Confirm parent orders by splitting them, all or nothing.
+
+        Each recipient gets a confirmed child order with the parent's prices, taxes and
+        terms; quantities, untaxed amount, taxes and total of the children add up to
+        the parent's to the cent. Splitting an order twice changes nothing.
+
+        :return: the action that lists the children
+        :raise SplitError: one sentence for each thing that is missing
+        :raise GateError: when the account's gate stops the order
+        """
+        todo = self.filtered(lambda order: order.state != "split")
+        for order in todo:
+            if not order.recipient_ids:
+                raise SplitError(
+                    self.env._(
+                        "%s has no recipients: add at least one in the tab Recipients, "
+                        "or confirm it as an ordinary order.",
+                        order.name,
+                    )
+                )
+        if todo:
+            todo.action_confirm()
+        return self.action_open_children() if len(self) == 1 else True
+
+    def action_confirm(self):
+        # EXTENDS 'key_account': a parent order is confirmed by splitting it.
+        parents = self.filtered("recipient_ids")
+        if parents and parents != self:
+            return (self - parents).action_confirm() and parents.action_confirm()
+        parents._assert_ready_to_split()
+        return super().action_confirm()
+
+    def _action_confirm(self):
+        # EXTENDS 'sale': the children go to the warehouse, their parent does not.
+        parents = self.filtered("recipient_ids")
+        others = self - parents
+        result = super(SaleOrder, others)._action_confirm() if others else True
+        for parent in parents:
+            parent._split()
+        return result
+
+    def _gate_get_issues(self):
+        # EXTENDS 'key_account': what the parent was let through for, its children are.
+        return super(
+            SaleOrder, self.filtered(lambda order: not order.parent_order_id)
+        )._gate_get_issues()
+
+    # ------------------------------------------------------------------ checks
+
+    def _get_split_lines(self):
+        """Return the lines whose quantities the recipients share."""
+        return self.order_line.filtered(
+            lambda line: not line.display_type and not line.is_downpayment
+        )
+
+    def _get_quantities_missing(self):
+        """Return ``{order line: quantity that no recipient gets yet}``, negative where
+        the recipients get more than was ordered."""
+        return {
+            line: line.product_uom_qty - sum(line.recipient_line_ids.mapped("quantity"))
+            for line in self._get_split_lines()
+        }
+
+    def _assert_ready_to_split(self):
+        """Raise unless every recipient can be served and the quantities add up.
+
+        Locks the orders: of two users who split at once the second waits, and is told
+        by a serialization failure, which Odoo retries, that the first was there.
+        """
+        if not self:
+            return
+        self.env.cr.execute(
+            SQL("SELECT id FROM sale_order WHERE id = ANY(%s) FOR UPDATE", self.ids)
+        )
+        problems = []
+        for order in self.filtered(lambda order: order.state in ("draft", "sent")):
+            problems += [
+                f"{order.name}: {problem}" for problem in order._get_split_problems()
+            ]
+        if problems:
+            raise SplitError("\n".join(problems))
+
+    def _get_split_problems(self):
+        self.ensure_one()
+        problems = []
+        for row, recipient in enumerate(self.recipient_ids, start=1):
+            problems += recipient._get_problems(row)
+        if self.order_line.filtered("is_downpayment"):
+            problems.append(
+                self.env._(
+                    "an order with a down payment cannot be split; invoice its children "
+                    "instead."
+                )
+            )
+        return problems + self._get_quantity_problems()
+
+    def _get_quantity_problems(self):
+        problems = []
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        for row, (line, missing) in enumerate(
+            self._get_quantities_missing().items(), start=1
+        ):
+            if float_is_zero(missing, precision_digits=digits):
+                continue
+            values = {
+                "row": row,
+                "product": line.product_id.display_name,
+                "ordered": f"{line.product_uom_qty:g}",
+                "given": f"{line.product_uom_qty - missing:g}",
+                "difference": f"{round(abs(missing), digits):g}",
+            }
+            if missing > 0:
+                sentence = self.env._(
+                    "Line %(row)s, %(product)s: %(ordered)s ordered but the recipients "
+                    "get %(given)s; give them %(difference)s more.",
+                    **values,
+                )
+            else:
+                sentence = self.env._(
+                    "Line %(row)s, %(product)s: %(ordered)s ordered but the recipients "
+                    "get %(given)s; give them %(difference)s less.",
+                    **values,
+                )
+            problems.append(sentence)
+        return problems
+
+    # ------------------------------------------------------------------- split
+
+    def _split(self):
+        """Create and confirm the children, then prove that they are the parent."""
+        self.ensure_one()
+        # sudo: only the split may link a child to its parent, see _assert_own_links.
+        children = self.sudo().create(self._prepare_child_vals_list()).sudo(False)
+        children.action_confirm()
+        self.state = "split"  # write() asserts that the children are complete
+        return children
+
+    def _prepare_child_vals_list(self):
+        """Return the values of all children, in the order of the recipients."""
+        header = self._prepare_child_header_vals()
+        line_vals = {
+            line: line._prepare_child_line_vals() for line in self._get_split_lines()
+        }
+        tax_data = self._get_child_tax_data()
+        recipients = self.recipient_ids
+        first = self.child_order_count + 1
+        width = max(3, len(str(first + len(recipients))))
+        return [
+            {
+                **header,
+                "name": f"{self.name}-{number:0{width}d}",
+                "recipient_id": recipient.id,
+                "partner_shipping_id": recipient.partner_id.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            **line_vals[line.order_line_id],
+                            "product_uom_qty": line.quantity,
+                            "extra_tax_data": tax_data.get(line, False),
+                        }
+                    )
+                    for line in recipient.line_ids
+                    if line.quantity
+                ],
+            }
+            for number, recipient in enumerate(recipients, start=first)
+        ]
+
+    def _prepare_child_header_vals(self):
+        vals = self.copy_data({"order_line": []})[0]
+        vals.pop("order_line", None)
+        vals.update(
+            parent_order_id=self.id,
+            origin=self.name,
+            client_order_ref=self.client_order_ref,
+            commitment_date=self.commitment_date,
+            require_signature=False,
+            require_payment=False,
+        )
+        return vals
+
+    def _get_child_tax_data(self):
+        """Return ``{recipient line: extra_tax_data}`` for the children whose amounts
+        plain multiplication would not make add up to the parent's.
+
+        Untaxed amounts and taxes of each parent line are shared by quantity with the
+        largest remainder method; core carries them on to the invoice, as it does for
+        down payments.
+        """
+        AccountTax = self.env["account.tax"]
+        lines = self._get_split_lines()
+        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
+        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        roundings = {
+            "_currency": self.currency_id.rounding,
+            "": self.company_id.currency_id.rounding,
+        }
+        found = defaultdict(dict)
+        inexact = set()
+        for line, base_line in zip(lines, base_lines, strict=True):
+            parts = line.recipient_line_ids.filtered("quantity").sorted(
+                lambda part: (part.recipient_id.sequence, part.recipient_id.id)
+            )
+            quantities = parts.mapped("quantity")
+            for part, share in zip(
+                parts, share_base_line(base_line, quantities, roundings), strict=True
+            ):
+                found[part.recipient_id][part] = (base_line, share)
+                if not share["exact"]:
+                    inexact.add(part.recipient_id)
+        # Core rounds an order as a whole: fix all lines of a child, or none.
+        return {
+            part: self._export_share(part, base_line, share)
+            for recipient in inexact
+            for part, (base_line, share) in found[recipient].items()
+        }
+
+    def _export_share(self, part, base_line, share):
+        return self.env["account.tax"]._export_base_line_extra_tax_data(
+            {
+                **base_line,
+                "computation_key": None,
+                "quantity": part.quantity,
+                "manual_total_excluded_currency": share["total"]["_currency"],
+                "manual_total_excluded": share["total"][""],
+                # Core ignores a fixed base without any tax entry: give untaxed lines
+                # one that no tax matches.
+                "manual_tax_amounts": share["taxes"] or {"0": {}},
+            }
+        )
+
+    def _assert_split_complete(self):
+        """Raise unless, in the database, the children are the parent: quantities,
+        untaxed amount, taxes and total."""
+        self.env.flush_all()
+        live = [("parent_order_id", "in", self.ids), ("state", "!=", "cancel")]
+        amounts = {
+            parent: sums
+            for parent, *sums in self._read_group(
+                live,
+                ["parent_order_id"],
+                ["amount_untaxed:sum", "amount_tax:sum", "amount_total:sum"],
+            )
+        }
+        quantities = dict(
+            self.env["sale.order.line"]._read_group(
+                [
+                    ("parent_line_id.order_id", "in", self.ids),
+                    ("order_id.state", "!=", "cancel"),
+                ],
+                ["parent_line_id"],
+                ["product_uom_qty:sum"],
+            )
+        )
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        for parent in self:
+            wanted = (parent.amount_untaxed, parent.amount_tax, parent.amount_total)
+            got = amounts.get(parent, (0.0, 0.0, 0.0))
+            same = parent.child_order_ids and all(
+                parent.currency_id.compare_amounts(*pair) == 0
+                for pair in zip(wanted, got, strict=True)
+            )
+            for line in parent._get_split_lines():
+                quantity = quantities.get(line, 0.0)
+                same &= not float_compare(
+                    quantity, line.product_uom_qty, precision_digits=digits
+                )
+            if not same:
+                raise SplitError(
+                    self.env._(
+                        "The children of %(order)s do not add up to it (%(got)s instead "
+                        "of %(wanted)s): nothing was split.",
+                        order=parent.name,
+                        got=parent.currency_id.format(got[2]),
+                        wanted=parent.currency_id.format(parent.amount_total),
+                    )
+                )
+
+    # -------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._assert_own_links(vals)
+            if vals.get("state") == "split":
+                raise SplitError(
+                    self.env._("An order becomes split by splitting it: press Split.")
+                )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._assert_own_links(vals)
+        result = super().write(vals)
+        if vals.get("state") == "split":
+            self._assert_split_complete()
+        return result
+
+    def _assert_own_links(self, vals):
+        # A forged link to a parent would let an order pass the gate unseen.
+        if not self.env.su and (vals.get("parent_order_id") or vals.get("recipient_id")):
+            raise SplitError(
+                self.env._("Child orders are made by splitting their parent order.")
+            )
