@@ -137,6 +137,16 @@ class SaleOrder(models.Model):
     def action_draft(self):
         # EXTENDS 'sale'
         for child in self.filtered("parent_order_id"):
+            served_by = child.recipient_id.child_order_id - child
+            if child.parent_order_id.state == "split" and served_by:
+                raise SplitFrozenError(
+                    self.env._(
+                        "%(child)s cannot be reopened: its recipient is served by "
+                        "%(other)s.",
+                        child=child.name,
+                        other=served_by.name,
+                    )
+                )
             if child.parent_order_id.state != "split":
                 raise SplitFrozenError(
                     self.env._(

@@ -52,10 +52,14 @@ class SaleOrder(models.Model):
             order.amount_delivered = delivered.get(key, 0.0)
             order.amount_billed = billed.get(key, 0.0)
             order.amount_settled = settled.get(key, 0.0)
-            total = order.amount_total or 1.0
-            order.rate_delivered = 100.0 * order.amount_delivered / total
-            order.rate_billed = 100.0 * order.amount_billed / total
-            order.rate_settled = 100.0 * order.amount_settled / total
+            order.rate_delivered = order._get_rate(order.amount_delivered)
+            order.rate_billed = order._get_rate(order.amount_billed)
+            order.rate_settled = order._get_rate(order.amount_settled)
+
+    def _get_rate(self, amount):
+        """Return ``amount`` in percent of the order's total, two decimals."""
+        total = self.amount_total
+        return round(100.0 * amount / total, 2) if total else 0.0
 
     def _get_amounts_delivered(self):
         """Return ``{parent id: delivered value, taxes included, order currency}``."""

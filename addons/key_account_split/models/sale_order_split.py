@@ -145,6 +145,8 @@ class SaleOrder(models.Model):
     def _split(self):
         """Create and confirm the children, then prove that they are the parent."""
         self.ensure_one()
+        # The unique index must know the children of an earlier split as cancelled.
+        self.child_order_ids.flush_recordset(["state"])
         # sudo: only the split may link a child to its parent, see _assert_own_links.
         children = self.sudo().create(self._prepare_child_vals_list()).sudo(False)
         children.action_confirm()
@@ -273,7 +275,7 @@ class SaleOrder(models.Model):
         for parent in self:
             wanted = (parent.amount_untaxed, parent.amount_tax, parent.amount_total)
             got = amounts.get(parent, (0.0, 0.0, 0.0))
-            same = parent.child_order_ids and all(
+            same = bool(parent.child_order_ids) and all(
                 parent.currency_id.compare_amounts(*pair) == 0
                 for pair in zip(wanted, got, strict=True)
             )

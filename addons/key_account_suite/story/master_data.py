@@ -15,8 +15,9 @@ class MasterData:
     records once `ensure` has run.
     """
 
-    def __init__(self, env):
+    def __init__(self, env, story):
         self.env = env
+        self.story = story
         self.products = {}
         self.customers = {}
         self.groups = {}
@@ -49,7 +50,7 @@ class MasterData:
             "product.product",
             "default_code",
             {
-                f"NW-{row['productID']}": {
+                self._ref(row["productID"]): {
                     "name": row["productName"],
                     "list_price": float(row["unitPrice"]),
                     "is_storable": True,
@@ -60,7 +61,7 @@ class MasterData:
             },
         )
         self.products = {
-            row["productID"]: found[f"NW-{row['productID']}"] for row in rows
+            row["productID"]: found[self._ref(row["productID"])] for row in rows
         }
 
     def _ensure_groups(self, customers):
@@ -70,15 +71,15 @@ class MasterData:
             "res.partner",
             "ref",
             {
-                f"NW-GROUP-{country}": {
-                    "name": f"Northwind Buying Group {country}",
+                f"{self.story}/group/{country}": {
+                    "name": f"Buying Group {country}",
                     "is_company": True,
                     "country_id": self._country(country).id,
                 }
                 for country in countries
             },
         )
-        self.groups = {country: found[f"NW-GROUP-{country}"] for country in countries}
+        self.groups = {country: found[f"{self.story}/group/{country}"] for country in countries}
         self._ensure_accounts(self.groups.values())
 
     def _ensure_customers(self, customers):
@@ -87,7 +88,7 @@ class MasterData:
             "res.partner",
             "ref",
             {
-                f"NW-{code}": {
+                self._ref(code): {
                     "name": row["companyName"],
                     "is_company": True,
                     "parent_id": self.groups[row["country"]].id,
@@ -100,7 +101,7 @@ class MasterData:
                 for code, row in customers.items()
             },
         )
-        self.customers = {code: found[f"NW-{code}"] for code in customers}
+        self.customers = {code: found[self._ref(code)] for code in customers}
         self._ensure_accounts(self.customers.values())
 
     def _ensure_accounts(self, partners):
@@ -121,7 +122,8 @@ class MasterData:
         counters = defaultdict(int)
         for address in sorted(addresses, key=lambda a: (a.customer, a.street, a.name)):
             counters[address.customer] += 1
-            numbered[address] = f"NW-{address.customer}-S{counters[address.customer]}"
+            number = counters[address.customer]
+            numbered[address] = self._ref(f"{address.customer}/{number}")
         found = self._ensure(
             "res.partner",
             "ref",
@@ -162,6 +164,9 @@ class MasterData:
                 }
             )
         quants.action_apply_inventory()
+
+    def _ref(self, key):
+        return f"{self.story}/{key}"
 
     def _country(self, name):
         code = COUNTRY_CODES.get(name)

@@ -48,7 +48,7 @@ def play(env, plan, progress=None):
     known = _find_parents(env, plan)
     todo = [parent for parent in plan.parents if parent.ref not in known]
     if todo:
-        data = MasterData(env)
+        data = MasterData(env, plan.name)
         data.ensure(plan, todo)
         env.cr.commit()
         for start in range(0, len(todo), BATCH):

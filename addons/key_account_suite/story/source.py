@@ -43,6 +43,7 @@ class Address:
 
 @dataclass
 class Parent:
+    story: str
     country: str
     month: str
     orders: int = 0
@@ -53,7 +54,7 @@ class Parent:
 
     @property
     def ref(self):
-        return f"NW-{self.country}-{self.month}"
+        return f"{self.story}/{self.country}/{self.month}"
 
     @property
     def amount(self):
@@ -75,6 +76,8 @@ class Parent:
 
 @dataclass
 class Plan:
+    # Every record of a story carries its name, so that two stories do not mix.
+    name: str
     products: list
     customers: dict
     parents: list
@@ -93,7 +96,7 @@ def read(path=None):
 
     :raise SourceError: a file is missing or a row does not fit
     """
-    path = path or find_path()
+    path = Path(path or find_path()).resolve()
     customers = {
         row["customerID"]: row for row in _rows(path, "customers", spill="address")
     }
@@ -116,16 +119,17 @@ def read(path=None):
                 f"order {row['orderID']}: customer {order['customerID']} is not in "
                 "customers.csv."
             )
-        _add(parents, customer, order, row, first=row["orderID"] not in seen)
+        first = row["orderID"] not in seen
+        _add(parents, path.name, customer, order, row, first)
         seen.add(row["orderID"])
     ordered = sorted(parents.values(), key=lambda parent: (parent.country, parent.month))
-    return Plan(products, customers, ordered)
+    return Plan(path.name, products, customers, ordered)
 
 
-def _add(parents, customer, order, row, first):
+def _add(parents, story, customer, order, row, first):
     # The buying group is the customer's; the few orders shipped abroad stay with it.
     day = date.fromisoformat(order["orderDate"][:10])
-    key = (customer["country"], f"{day:%Y-%m}")
+    key = (story, customer["country"], f"{day:%Y-%m}")
     parent = parents.setdefault(key, Parent(*key))
     parent.orders += first
     parent.date_last = max(parent.date_last, day)

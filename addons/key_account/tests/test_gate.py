@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..exceptions import GateError
+from .common import KeyAccountCase
+
+
+@tagged("post_install", "-at_install")
+class TestGate(KeyAccountCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account = cls.make_account()
+        cls.product = cls.make_product()
+
+    def order(self):
+        return self.make_order(self.account.partner_id, {self.product: 1})
+
+    def test_order_finds_its_account_through_a_contact(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.account.partner_id.id}
+        )
+        order = self.make_order(contact, {self.product: 1})
+        self.assertEqual(order.key_account_id, self.account)
+
+    def test_open_quotation_joins_an_account_made_later(self):
+        partner = self.make_company("Later")
+        order = self.make_order(partner, {self.product: 1})
+        self.assertFalse(order.key_account_id)
+        account = self.make_account(partner)
+        self.assertEqual(order.key_account_id, account)
+
+    def test_order_of_an_active_account_is_confirmed(self):
+        order = self.order()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_suspended_account_stops_the_order_with_one_sentence(self):
+        self.account.action_suspend()
+        order = self.order()
+        with self.assertRaisesRegex(
+            GateError,
+            f"^{order.name}: account {self.account.display_name} is suspended; "
+            "reactivate the account first.$",
+        ):
+            order.action_confirm()
+        self.assertEqual(order.state, "draft")
+
+    def test_expired_document_stops_the_order_until_it_is_renewed(self):
+        today = fields.Date.context_today(self.account)
+        vals = {"account_id": self.account.id, "name": "L-1", "kind": "licence"}
+        Document = self.env["key.account.document"]
+        Document.create({**vals, "date_expiry": today - timedelta(days=1)})
+        order = self.order()
+        with self.assertRaisesRegex(GateError, "document L-1 .* expired on"):
+            order.action_confirm()
+        Document.create({**vals, "name": "L-2", "date_expiry": False})
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_gate_stops_a_salesperson_who_cannot_read_the_account(self):
+        self.account.action_suspend()
+        self.account.user_id = self.user("manager")
+        order = self.order()
+        order.user_id = self.user("salesperson")
+        with self.assertRaises(GateError):
+            order.with_user(self.user("salesperson")).action_confirm()
+
+    def test_gate_costs_nothing_for_customers_without_account(self):
+        order = self.make_order(self.make_company("Walk-in"), {self.product: 1})
+        order.key_account_id  # noqa: B018 warm
+        with self.assertQueryCount(0):
+            self.assertFalse(order._gate_get_issues())

@@ -1,0 +1,133 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.key_account.exceptions import GateError
+
+from ..exceptions import SplitError
+from .common import SplitCase
+
+
+@tagged("post_install", "-at_install")
+class TestBadInput(SplitCase):
+    """Each mistake gets one sentence that names the row and the fix; nothing changes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tea = cls.make_product("Tea", 12.5)
+        cls.cup = cls.make_product("Cup", 3.2)
+
+    def assertRefused(self, order, sentence, error=SplitError):
+        with self.assertRaisesRegex(error, sentence) as caught:
+            order.action_split()
+        self.assertEqual(len(str(caught.exception).splitlines()), 1)
+        order.invalidate_recordset()
+        self.assertEqual(order.state, "draft")
+        self.assertFalse(order.child_order_ids)
+
+    def test_quantities_that_do_not_add_up(self):
+        order = self.make_order(self.customer, {self.tea: 5, self.cup: 2})
+        recipient = self.add_recipient(order, "A", (4, 2))
+        self.assertRefused(
+            order, r"Line 1, Tea: 5 ordered but the recipients get 4; give them 1 more\."
+        )
+        recipient.line_ids[0].quantity = 7.5
+        self.assertRefused(order, r"get 7\.5; give them 2\.5 less\.")
+
+    def test_recipient_without_address(self):
+        parent = self.make_parent([self.tea], [(1,), (1,)])
+        parent.recipient_ids[1].partner_id = False
+        self.assertRefused(
+            parent, r"Recipient row 2 has no delivery address: choose one\."
+        )
+
+    def test_recipient_with_an_incomplete_address(self):
+        parent = self.make_parent([self.tea], [(1,), (1,)])
+        parent.recipient_ids[0].partner_id.street = False
+        self.assertRefused(parent, r"row 1, .*Recipient 1.*, has no street or city")
+
+    def test_recipient_that_gets_nothing(self):
+        parent = self.make_parent([self.tea], [(2,), (0,)])
+        self.assertRefused(parent, r"row 2, .*Recipient 2.*, gets nothing")
+
+    def test_product_that_is_not_in_the_order(self):
+        order = self.make_order(self.customer, {self.tea: 1})
+        other = self.make_order(self.customer, {self.cup: 1})
+        recipient = self.add_recipient(order, "A", (1,))
+        with self.assertRaisesRegex(
+            ValidationError, f"Cup is not a line of order {order.name}; add it"
+        ):
+            recipient.line_ids = [
+                Command.create({"order_line_id": other.order_line.id, "quantity": 1})
+            ]
+
+    def test_empty_recipient_list(self):
+        order = self.make_order(self.customer, {self.tea: 1})
+        self.assertRefused(order, r"has no recipients: add at least one")
+
+    def test_negative_quantity(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            parent.recipient_ids.line_ids.quantity = -1
+
+    def test_suspended_account(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        self.account.action_suspend()
+        self.assertRefused(parent, "is suspended; reactivate", GateError)
+
+    def test_expired_document(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        self.env["key.account.document"].create(
+            {
+                "account_id": self.account.id,
+                "name": "L-1",
+                "date_expiry": fields.Date.today() - timedelta(days=2),
+            }
+        )
+        self.assertRefused(parent, "document L-1 .* expired on .*; add", GateError)
+
+    def test_all_mistakes_are_told_at_once(self):
+        parent = self.make_parent([self.tea], [(1,), (1,)])
+        parent.recipient_ids[0].partner_id = False
+        parent.recipient_ids[1].line_ids.quantity = 5
+        with self.assertRaises(SplitError) as caught:
+            parent.action_split()
+        self.assertEqual(len(str(caught.exception).splitlines()), 2)
+
+    def test_down_payment_before_the_split(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        parent.order_line = [
+            Command.create(
+                {
+                    "product_id": self.cup.id,
+                    "is_downpayment": True,
+                    "product_uom_qty": 0,
+                }
+            )
+        ]
+        self.assertRefused(parent, "down payment cannot be split")
+
+    def test_state_cannot_be_forged(self):
+        order = self.make_order(self.customer, {self.tea: 1})
+        with self.assertRaisesRegex(SplitError, "do not add up"):
+            order.write({"state": "split"})
+        with self.assertRaisesRegex(SplitError, "press Split"):
+            self.make_order(self.customer, {self.tea: 1}, state="split")
+
+    def test_link_to_a_parent_cannot_be_forged(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        salesperson = self.user("salesperson")
+        order = self.make_order(self.customer, {self.tea: 1}, user_id=salesperson.id)
+        with self.assertRaisesRegex(SplitError, "made by splitting"):
+            order.with_user(salesperson).parent_order_id = parent
+        with self.assertRaisesRegex(SplitError, "made by splitting"):
+            order.with_user(salesperson).create(
+                {"partner_id": self.customer.id, "parent_order_id": parent.id}
+            )
