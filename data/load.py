@@ -79,9 +79,7 @@ def main():
     if missing:
         sys.exit(f"load: {missing[0]} does not exist.")
     try:
-        call = connect(
-            options.url, options.database, options.login, options.password
-        )
+        call = connect(options.url, options.database, options.login, options.password)
         problems = [problem for path in files for problem in load(call, path)]
     except OSError as error:
         sys.exit(f"load: {options.url} does not answer ({error}): start it first.")

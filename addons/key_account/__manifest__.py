@@ -16,10 +16,12 @@
         "data/ir_cron_data.xml",
         "views/key_account_grade_views.xml",
         "views/key_account_document_views.xml",
+        "views/key_account_kanban_views.xml",
         "views/key_account_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/price_visibility_views.xml",
         "views/key_account_menus.xml",
     ],
     "demo": [
@@ -31,5 +33,4 @@
         "web.assets_tests": ["key_account/static/tests/tours/**/*"],
     },
     "application": True,
-    "installable": True,
 }

@@ -18,5 +18,4 @@
     "assets": {
         "web.assets_tests": ["key_account_split/static/tests/tours/**/*"],
     },
-    "installable": True,
 }

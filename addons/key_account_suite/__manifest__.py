@@ -6,5 +6,4 @@
     "author": "Keystone",
     "license": "AGPL-3",
     "depends": ["key_account", "key_account_split"],
-    "installable": True,
 }

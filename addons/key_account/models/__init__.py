@@ -1,10 +1,13 @@
-from . import res_company
-from . import res_config_settings
-from . import key_account_grade
-from . import key_account
-from . import key_account_lifecycle
-from . import key_account_team_member
-from . import key_account_document
-from . import res_partner
-from . import partner_merge
-from . import sale_order
+from . import (
+    key_account,
+    key_account_document,
+    key_account_grade,
+    key_account_lifecycle,
+    key_account_team_member,
+    price_visibility,
+    price_visibility_flow,
+    res_company,
+    res_config_settings,
+    res_partner,
+    sale_order,
+)

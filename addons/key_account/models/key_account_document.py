@@ -2,18 +2,22 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class KeyAccountDocument(models.Model):
     """A qualification document of an account, for example its business licence.
 
-    Of each kind the newest document counts: a renewed licence may be added beside
-    the old one, which stays readable.
+    A renewed licence is added beside the old one, which stays readable: of the kinds
+    that an account has one of, the newest counts. Other documents count until they
+    are archived.
     """
 
     _name = "key.account.document"
     _description = "Key Account Document"
     _order = "date_expiry desc, id desc"
+
+    _SINGLE_KINDS = ("licence", "tax", "bank")
 
     name = fields.Char(string="Number", required=True)
     account_id = fields.Many2one(
@@ -45,6 +49,7 @@ class KeyAccountDocument(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
+    active = fields.Boolean(default=True)
     file = fields.Binary(attachment=True)
     file_name = fields.Char()
 
@@ -92,11 +97,13 @@ class KeyAccountDocument(models.Model):
         return Domain.OR(terms[state] for state in value if state in terms)
 
     def _filtered_latest(self):
-        """Return the newest document of each account and kind; one without an
-        expiry date counts as the newest."""
+        """Return the documents that count: the newest of each kind that an account has
+        one of, and each of the other kinds. One without expiry date is the newest."""
         latest = {}
         for document in self:
             key = (document.account_id, document.kind)
+            if document.kind not in self._SINGLE_KINDS:
+                key = document
             best = latest.get(key)
             if best is None or document._sort_key_expiry() > best._sort_key_expiry():
                 latest[key] = document
@@ -105,26 +112,49 @@ class KeyAccountDocument(models.Model):
     def _sort_key_expiry(self):
         return (not self.date_expiry, self.date_expiry or fields.Date.today(), self.id)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        documents = super().create(vals_list)
+        documents.account_id._close_document_activities()
+        return documents
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.account_id._close_document_activities()
+        return result
+
     @api.model
     def _cron_warn_expiry(self):
         """Schedule an activity for each document that is about to expire, once for
         each expiry date, with the account's salesperson."""
-        documents = self.search([("state", "in", ["expiring", "expired"])])
-        due = documents._filtered_latest().filtered(
-            lambda document: (
-                document.date_warned != document.date_expiry
-                and document.account_id.state != "closed"
+        ending = self.search([("state", "in", ["expiring", "expired"])])
+        latest = ending.account_id.document_ids._filtered_latest()
+        for document in ending & latest:
+            if document.date_warned == document.date_expiry:
+                continue
+            if document.account_id.state != "closed":
+                document._warn_salesperson()
+
+    def _warn_salesperson(self):
+        account = self.account_id
+        user = account.user_id or self.env.user
+        document = self.with_context(lang=user.lang)
+        values = {
+            "number": document.name,
+            "date": format_date(document.env, document.date_expiry),
+        }
+        if document.state == "expired":
+            summary = document.env._(
+                "Document %(number)s expired on %(date)s", **values
             )
+        else:
+            summary = document.env._(
+                "Document %(number)s expires on %(date)s", **values
+            )
+        account.activity_schedule(
+            "key_account.mail_activity_type_document",
+            date_deadline=self.date_expiry,
+            summary=summary,
+            user_id=user.id,
         )
-        for document in due:
-            document.account_id.activity_schedule(
-                "key_account.mail_activity_type_document",
-                date_deadline=document.date_expiry,
-                summary=self.env._(
-                    "Renew document %(number)s, it expires on %(date)s",
-                    number=document.name,
-                    date=document.date_expiry,
-                ),
-                user_id=(document.account_id.user_id or self.env.user).id,
-            )
-            document.date_warned = document.date_expiry
+        self.date_warned = self.date_expiry

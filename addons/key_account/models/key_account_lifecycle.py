@@ -1,10 +1,11 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..exceptions import DutyError, TransitionError
 
 MANAGER = "key_account.group_key_account_manager"
 CREDIT = "key_account.group_key_account_credit"
 USER = "key_account.group_key_account_user"
+ADMIN = "key_account.group_key_account_admin"
 
 
 class KeyAccount(models.Model):
@@ -14,12 +15,20 @@ class KeyAccount(models.Model):
 
     # Who may bring an account from one state to the next, any one of the groups.
     _TRANSITIONS = {
-        "prospect": {"review": (USER,)},
-        "review": {"active": (MANAGER,), "prospect": (USER,)},
+        "prospect": {"review": (USER,), "closed": (MANAGER,)},
+        "review": {"active": (MANAGER,), "prospect": (USER,), "closed": (MANAGER,)},
         "active": {"suspended": (MANAGER, CREDIT), "closed": (MANAGER,)},
         "suspended": {"active": (MANAGER, CREDIT), "closed": (MANAGER,)},
         "closed": {"prospect": (MANAGER,)},
     }
+
+    requested_by_id = fields.Many2one(
+        "res.users",
+        string="Submitted by",
+        readonly=True,
+        copy=False,
+        help="Who asked for the review; somebody else decides it.",
+    )
 
     def _assert_transition(self, state):
         """Raise unless ``state`` may follow the present one, by this user."""
@@ -44,6 +53,19 @@ class KeyAccount(models.Model):
                         groups=self._get_group_names(groups),
                     )
                 )
+
+            account._assert_not_own_request(state)
+
+    def _assert_not_own_request(self, state):
+        """Raise when the one who submitted the account would activate it."""
+        is_decision = self.state == "review" and state == "active"
+        if is_decision and not self.env.su and self.requested_by_id == self.env.user:
+            raise DutyError(
+                self.env._(
+                    "You submitted %s yourself: another manager has to activate it.",
+                    self.display_name,
+                )
+            )
 
     def _get_group_names(self, xmlids):
         # sudo: group names are shown to people who may not read groups.
@@ -78,19 +100,25 @@ class KeyAccount(models.Model):
         suspended or closed, or a qualification document has expired."""
         self.ensure_one()
         issues = []
-        if self.state in ("suspended", "closed"):
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            text = self.env._(
-                "account %(account)s is %(state)s; reactivate the account first.",
-                account=self.display_name,
-                state=labels[self.state].lower(),
+        texts = {
+            "suspended": self.env._(
+                "account %s is suspended; reactivate the account first.",
+                self.display_name,
+            ),
+            "closed": self.env._(
+                "account %s is closed; reopen the account and have it reviewed first.",
+                self.display_name,
+            ),
+        }
+        if self.state in texts:
+            issues.append(
+                {"code": self.state, "kind": "account", "text": texts[self.state]}
             )
-            issues.append({"code": self.state, "kind": "account", "text": text})
         for document in self.document_ids._filtered_latest():
             if document.state == "expired":
                 text = self.env._(
                     "document %(number)s of account %(account)s expired on %(date)s; "
-                    "add the renewed document to the account first.",
+                    "add the renewed document, or archive this one.",
                     number=document.name,
                     account=self.display_name,
                     date=document.date_expiry,
@@ -107,23 +135,43 @@ class KeyAccount(models.Model):
         return super().create(vals_list)
 
     def _assert_may_create_in(self, state):
-        """Accounts start as prospects; managers may import them in any state."""
+        """Accounts start as prospects; administrators may import them in any state."""
         if state in (None, False, "prospect") or self.env.su:
             return
-        if not self.env.user.has_group(MANAGER):
+        if not self.env.user.has_group(ADMIN):
             raise DutyError(
                 self.env._(
                     "A new account starts as a prospect: leave its state empty, or ask "
-                    "a manager to import it."
+                    "an administrator to import it."
                 )
             )
 
     def write(self, vals):
+        vals = {name: vals[name] for name in vals if name != "requested_by_id"}
         if "state" in vals:
             self._assert_transition(vals["state"])
+            if vals["state"] == "review":
+                vals["requested_by_id"] = self.env.uid
+        if "partner_id" in vals or "company_id" in vals:
+            self._assert_may_change_customer(vals)
         if "grade_id" in vals or "pay_mode" in vals:
             self._assert_may_rate(vals)
         return super().write(vals)
+
+    def _assert_may_change_customer(self, vals):
+        for account in self:
+            changed = any(
+                name in vals and account._is_changed(name, vals[name])
+                for name in ("partner_id", "company_id")
+            )
+            if changed and account.state not in ("prospect", "review"):
+                raise DutyError(
+                    self.env._(
+                        "The customer of %s cannot be exchanged, the account has a "
+                        "history: create another account.",
+                        account.display_name,
+                    )
+                )
 
     def _set_state(self, state):
         self.write({"state": state})

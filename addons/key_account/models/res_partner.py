@@ -1,11 +1,20 @@
 from odoo import api, fields, models
 
+ACCOUNT_READERS = (
+    "key_account.group_key_account_user,key_account.group_key_account_credit,"
+    "account.group_account_invoice,account.group_account_readonly"
+)
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    key_account_ids = fields.One2many("key.account", "partner_id", copy=False)
-    key_account_count = fields.Integer(compute="_compute_key_account_count")
+    key_account_ids = fields.One2many(
+        "key.account", "partner_id", copy=False, groups=ACCOUNT_READERS
+    )
+    key_account_count = fields.Integer(
+        compute="_compute_key_account_count", groups=ACCOUNT_READERS
+    )
 
     @api.depends("key_account_ids")
     def _compute_key_account_count(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..exceptions import GateError
+from ..exceptions import DutyError, GateError
 
 
 class SaleOrder(models.Model):
@@ -8,7 +8,6 @@ class SaleOrder(models.Model):
 
     key_account_id = fields.Many2one(
         "key.account",
-        string="Key Account",
         compute="_compute_key_account_id",
         store=True,
         precompute=True,
@@ -28,6 +27,32 @@ class SaleOrder(models.Model):
         # EXTENDS 'sale'
         self._gate_assert()
         return super().action_confirm()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._assert_account_not_given(vals)
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.state == "sale")._gate_assert()
+        return orders
+
+    def write(self, vals):
+        self._assert_account_not_given(vals)
+        result = super().write(vals)
+        if vals.get("state") == "sale":
+            # Whichever door led here, not only the button.
+            self._gate_assert()
+        return result
+
+    def _assert_account_not_given(self, vals):
+        # An order without its account would pass the gate unseen.
+        if "key_account_id" in vals and not self.env.su:
+            raise DutyError(
+                self.env._(
+                    "The key account of an order follows from its customer: choose the "
+                    "customer instead."
+                )
+            )
 
     # -------------------------------------------------------------------- gate
 

@@ -1,5 +1,10 @@
-from . import test_access
-from . import test_account_lifecycle
-from . import test_document
-from . import test_gate
-from . import test_partner_merge
+from . import (
+    test_access,
+    test_account_lifecycle,
+    test_document,
+    test_gate,
+    test_partner_merge,
+    test_price_visibility,
+    test_price_visibility_flow,
+    test_tours,
+)

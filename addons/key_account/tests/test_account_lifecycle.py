@@ -30,6 +30,23 @@ class TestAccountLifecycle(KeyAccountCase):
         account.with_user(self.user("manager")).action_close()
         self.assertEqual(account.state, "closed")
 
+    def test_nobody_activates_an_account_that_they_submitted(self):
+        account = self.make_account(state="prospect")
+        manager = account.with_user(self.user("manager"))
+        manager.action_submit()
+        with self.assertRaisesRegex(DutyError, "submitted .* yourself"):
+            manager.action_activate()
+        with self.assertRaises(DutyError):
+            manager.write({"requested_by_id": False, "state": "active"})
+        account.with_user(self.user("administrator")).action_activate()
+        self.assertEqual(account.state, "active")
+
+    def test_customer_of_an_active_account_cannot_be_exchanged(self):
+        account = self.make_account(user_id=self.user("salesperson").id)
+        other = self.make_company("Other")
+        with self.assertRaisesRegex(DutyError, "cannot be exchanged"):
+            account.with_user(self.user("salesperson")).partner_id = other
+
     def test_prospect_cannot_become_active_without_review(self):
         account = self.make_account(state="prospect")
         with self.assertRaisesRegex(TransitionError, "cannot become Active directly"):

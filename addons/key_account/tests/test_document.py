@@ -57,6 +57,36 @@ class TestDocument(KeyAccountCase):
         Document._cron_warn_expiry()
         self.assertEqual(len(self.account.activity_ids), 2)
 
+    def test_renewal_ends_the_warning_and_starts_no_new_one(self):
+        self.make_document(-3)
+        Document = self.env["key.account.document"]
+        Document._cron_warn_expiry()
+        self.assertIn("expired on", self.account.activity_ids.summary)
+        self.make_document(400)
+        self.assertFalse(self.account.activity_ids)
+        Document._cron_warn_expiry()
+        self.assertFalse(self.account.activity_ids)
+
+    def test_each_permit_counts_until_it_is_archived(self):
+        old = self.make_document(-3, kind="permit")
+        self.make_document(400, kind="permit")
+        self.assertEqual(self.account.document_alert_count, 1)
+        old.active = False
+        self.assertEqual(self.account.document_alert_count, 0)
+
+    def test_filter_finds_the_accounts_with_documents_to_renew(self):
+        self.make_document(5)
+        renewed = self.make_account(self.make_company("Renewed"))
+        self.make_document(-3, account_id=renewed.id)
+        self.make_document(400, account_id=renewed.id)
+        found = self.env["key.account"].search(
+            [
+                ("id", "in", (self.account | renewed).ids),
+                ("document_alert_count", ">", 0),
+            ]
+        )
+        self.assertEqual(found, self.account)
+
     def test_renewed_document_ends_the_alert(self):
         self.make_document(-5)
         self.assertEqual(self.account.document_alert_count, 1)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..exceptions import GateError
+from ..exceptions import DutyError, GateError
 from .common import KeyAccountCase
 
 
@@ -60,6 +60,30 @@ class TestGate(KeyAccountCase):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_state_written_directly_passes_the_gate_too(self):
+        self.account.action_suspend()
+        order = self.order()
+        with self.assertRaises(GateError):
+            order.write({"state": "sale"})
+        with self.assertRaises(GateError):
+            self.make_order(self.account.partner_id, {self.product: 1}, state="sale")
+
+    def test_order_cannot_be_cut_off_from_its_account(self):
+        order = self.order()
+        order.user_id = self.user("salesperson")
+        with self.assertRaisesRegex(DutyError, "follows from its customer"):
+            order.with_user(self.user("salesperson")).key_account_id = False
+
+    def test_quotation_of_a_colleague_joins_the_new_account(self):
+        partner = self.make_company("Later")
+        order = self.make_order(
+            partner, {self.product: 1}, user_id=self.user("manager").id
+        )
+        self.env["key.account"].with_user(self.user("salesperson")).create(
+            {"partner_id": partner.id}
+        )
+        self.assertTrue(order.key_account_id)
+
     def test_gate_stops_a_salesperson_who_cannot_read_the_account(self):
         self.account.action_suspend()
         self.account.user_id = self.user("manager")
@@ -70,6 +94,6 @@ class TestGate(KeyAccountCase):
 
     def test_gate_costs_nothing_for_customers_without_account(self):
         order = self.make_order(self.make_company("Walk-in"), {self.product: 1})
-        order.key_account_id  # noqa: B018 warm
+        self.assertFalse(order.key_account_id)
         with self.assertQueryCount(0):
             self.assertFalse(order._gate_get_issues())

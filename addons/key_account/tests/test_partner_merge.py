@@ -25,3 +25,10 @@ class TestPartnerMerge(KeyAccountCase):
         self.merge(account.partner_id | target, target)
         account.invalidate_recordset()
         self.assertEqual(account.partner_id, target)
+
+    def test_merge_brings_open_quotations_under_the_account(self):
+        account = self.make_account(self.make_company("Old"))
+        target = self.make_company("New")
+        order = self.make_order(target, {self.make_product(): 1})
+        self.merge(account.partner_id | target, target)
+        self.assertEqual(order.key_account_id, account)

@@ -1,7 +1,10 @@
-from . import account_move
-from . import sale_order_recipient
-from . import sale_order_recipient_line
-from . import sale_order_line
-from . import sale_order
-from . import sale_order_split
-from . import sale_order_fulfilment
+from . import (
+    account_move,
+    key_account,
+    sale_order,
+    sale_order_fulfilment,
+    sale_order_line,
+    sale_order_recipient,
+    sale_order_recipient_line,
+    sale_order_split,
+)

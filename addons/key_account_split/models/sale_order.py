@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..exceptions import SplitFrozenError
+from ..exceptions import SplitLockedError
 
 
 class SaleOrder(models.Model):
@@ -17,13 +17,10 @@ class SaleOrder(models.Model):
         selection_add=[("split", "Split"), ("cancel",)],
         ondelete={"split": "set cancel"},
     )
-    recipient_ids = fields.One2many(
-        "sale.order.recipient", "order_id", string="Recipients", copy=False
-    )
+    recipient_ids = fields.One2many("sale.order.recipient", "order_id", copy=False)
     recipient_count = fields.Integer(compute="_compute_recipient_count")
     parent_order_id = fields.Many2one(
         "sale.order",
-        string="Parent Order",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -34,7 +31,7 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
     )
     child_order_ids = fields.One2many(
         "sale.order", "parent_order_id", string="Child Orders", readonly=True
@@ -52,7 +49,9 @@ class SaleOrder(models.Model):
     def _compute_recipient_count(self):
         counts = self._read_group_counts("sale.order.recipient", "order_id")
         for order in self:
-            order.recipient_count = counts.get(order._origin.id, len(order.recipient_ids))
+            order.recipient_count = counts.get(
+                order._origin.id, len(order.recipient_ids)
+            )
 
     @api.depends("child_order_ids")
     def _compute_child_order_count(self):
@@ -61,7 +60,9 @@ class SaleOrder(models.Model):
             order.child_order_count = counts.get(order._origin.id, 0)
 
     def _read_group_counts(self, model, name):
-        groups = self.env[model]._read_group([(name, "in", self.ids)], [name], ["__count"])
+        groups = self.env[model]._read_group(
+            [(name, "in", self.ids)], [name], ["__count"]
+        )
         return {record.id: count for record, count in groups}
 
     def _is_readonly(self):
@@ -74,7 +75,7 @@ class SaleOrder(models.Model):
 
     def action_unlock(self):
         # EXTENDS 'sale'
-        self.order_line._assert_not_split()
+        self.order_line._assert_not_locked_by_split()
         return super().action_unlock()
 
     def copy(self, default=None):
@@ -109,6 +110,12 @@ class SaleOrder(models.Model):
             for recipient in source.recipient_ids
         ]
 
+    def unlink(self):
+        # EXTENDS 'sale': the cancelled children of an earlier split go along.
+        if self.child_order_ids:
+            self.child_order_ids.unlink()
+        return super().unlink()
+
     # ----------------------------------------------------------------- cancel
 
     def action_cancel(self):
@@ -121,7 +128,7 @@ class SaleOrder(models.Model):
         children = self.child_order_ids.filtered(lambda child: child.state != "cancel")
         for child in children:
             if any(line.qty_delivered for line in child.order_line):
-                raise SplitFrozenError(
+                raise SplitLockedError(
                     self.env._(
                         "%(parent)s cannot be cancelled: %(child)s has been delivered. "
                         "Cancel the child orders that have not left instead.",
@@ -139,7 +146,7 @@ class SaleOrder(models.Model):
         for child in self.filtered("parent_order_id"):
             served_by = child.recipient_id.child_order_id - child
             if child.parent_order_id.state == "split" and served_by:
-                raise SplitFrozenError(
+                raise SplitLockedError(
                     self.env._(
                         "%(child)s cannot be reopened: its recipient is served by "
                         "%(other)s.",
@@ -148,7 +155,7 @@ class SaleOrder(models.Model):
                     )
                 )
             if child.parent_order_id.state != "split":
-                raise SplitFrozenError(
+                raise SplitLockedError(
                     self.env._(
                         "%(child)s cannot be reopened: %(parent)s is not split. Split "
                         "the parent order again, it makes new child orders.",

@@ -9,31 +9,31 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    amount_delivered = fields.Monetary(
+    amount_child_delivered = fields.Monetary(
         string="Delivered",
         compute="_compute_fulfilment",
         groups=PRICE_READERS,
         help="What the children have delivered, taxes included.",
     )
-    amount_billed = fields.Monetary(
+    amount_child_invoiced = fields.Monetary(
         string="Invoiced",
         compute="_compute_fulfilment",
         groups=PRICE_READERS,
         help="Posted invoices of the children less their credit notes.",
     )
-    amount_settled = fields.Monetary(
+    amount_child_paid = fields.Monetary(
         string="Paid",
         compute="_compute_fulfilment",
         groups=PRICE_READERS,
         help="The part of the posted invoices that the customer has paid.",
     )
-    rate_delivered = fields.Float(
+    rate_child_delivered = fields.Float(
         compute="_compute_fulfilment", string="Delivered (%)", groups=PRICE_READERS
     )
-    rate_billed = fields.Float(
+    rate_child_invoiced = fields.Float(
         compute="_compute_fulfilment", string="Invoiced (%)", groups=PRICE_READERS
     )
-    rate_settled = fields.Float(
+    rate_child_paid = fields.Float(
         compute="_compute_fulfilment", string="Paid (%)", groups=PRICE_READERS
     )
     has_child_to_invoice = fields.Boolean(compute="_compute_has_child_to_invoice")
@@ -46,15 +46,15 @@ class SaleOrder(models.Model):
     )
     def _compute_fulfilment(self):
         delivered = self._get_amounts_delivered()
-        billed, settled = self._get_amounts_billed()
+        billed, settled = self._get_amounts_invoiced()
         for order in self:
             key = order._origin.id
-            order.amount_delivered = delivered.get(key, 0.0)
-            order.amount_billed = billed.get(key, 0.0)
-            order.amount_settled = settled.get(key, 0.0)
-            order.rate_delivered = order._get_rate(order.amount_delivered)
-            order.rate_billed = order._get_rate(order.amount_billed)
-            order.rate_settled = order._get_rate(order.amount_settled)
+            order.amount_child_delivered = delivered.get(key, 0.0)
+            order.amount_child_invoiced = billed.get(key, 0.0)
+            order.amount_child_paid = settled.get(key, 0.0)
+            order.rate_child_delivered = order._get_rate(order.amount_child_delivered)
+            order.rate_child_invoiced = order._get_rate(order.amount_child_invoiced)
+            order.rate_child_paid = order._get_rate(order.amount_child_paid)
 
     def _get_rate(self, amount):
         """Return ``amount`` in percent of the order's total, two decimals."""
@@ -84,7 +84,7 @@ class SaleOrder(models.Model):
         )
         return {parent: float(amount or 0.0) for parent, amount in rows}
 
-    def _get_amounts_billed(self):
+    def _get_amounts_invoiced(self):
         """Return ``({parent id: invoiced}, {parent id: paid})``, taxes included."""
         billed, settled = {}, {}
         # sudo: salespeople see how far their order is, not the invoices themselves.
@@ -125,13 +125,15 @@ class SaleOrder(models.Model):
     @api.depends("child_order_ids.order_line.invoice_lines")
     def _get_invoiced(self):
         # EXTENDS 'sale': a parent shows its children's invoices.
-        super()._get_invoiced()
+        result = super()._get_invoiced()
         for order in self.filtered("child_order_ids"):
-            moves = order.child_order_ids.order_line.invoice_lines.move_id
+            # sudo: the number of invoices is shown to people who may not read them.
+            moves = order.sudo().child_order_ids.order_line.invoice_lines.move_id
             order.invoice_ids |= moves.filtered(
                 lambda move: move.move_type in ("out_invoice", "out_refund")
             )
             order.invoice_count = len(order.invoice_ids)
+        return result
 
     def action_create_child_invoice(self):
         """Bill what the children of these parent orders have delivered, one invoice
@@ -184,9 +186,10 @@ class SaleOrder(models.Model):
     @api.depends("child_order_ids.picking_ids")
     def _compute_picking_ids(self):
         # EXTENDS 'sale_stock'
-        super()._compute_picking_ids()
+        result = super()._compute_picking_ids()
         for order in self.filtered("child_order_ids"):
             order.delivery_count = len(order._get_orders_delivering().picking_ids)
+        return result
 
     def action_view_delivery(self):
         # EXTENDS 'sale_stock'

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..exceptions import SplitFrozenError
+from ..exceptions import SplitLockedError
 
 
 class SaleOrderLine(models.Model):
@@ -46,18 +46,23 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._assert_own_link({key: val for key, val in vals.items() if val})
         lines = super().create(vals_list)
-        lines._assert_not_split()
+        # Without an ordered quantity: the warehouse shipped what nobody ordered, and
+        # what was shipped is always billable.
+        lines.filtered("product_uom_qty")._assert_not_locked_by_split()
         return lines
 
     def write(self, vals):
+        self._assert_own_link(vals)
         if set(vals).intersection([*self._get_protected_fields(), "order_id"]):
-            self._assert_not_split()
+            self._assert_not_locked_by_split()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_split(self):
-        self._assert_not_split()
+        self._assert_not_locked_by_split()
 
     def _prepare_child_line_vals(self):
         """Return what every child line takes over from this line: the price, its
@@ -67,14 +72,24 @@ class SaleOrderLine(models.Model):
         vals["parent_line_id"] = self.id
         return vals
 
-    def _assert_not_split(self):
-        """Raise when a line belongs to an order that has been split."""
-        split = self.order_id.filtered(lambda order: order.state == "split")
-        if split:
-            raise SplitFrozenError(
-                self.env._(
-                    "%s has been split: change its child orders, or cancel it and "
-                    "start again from the quotation.",
-                    split[0].name,
+    def _assert_not_locked_by_split(self):
+        """Raise when a line belongs to a split order or to one of its children: they
+        add up, and stay so."""
+        for order in self.order_id:
+            parent = order if order.state == "split" else order.parent_order_id
+            if parent.state == "split":
+                raise SplitLockedError(
+                    self.env._(
+                        "%(order)s cannot be changed: %(parent)s has been split. Cancel "
+                        "the child order, or the parent order to split it anew.",
+                        order=order.name,
+                        parent=parent.name,
+                    )
                 )
+
+    def _assert_own_link(self, vals):
+        # Only the split says which child line fulfils which parent line.
+        if "parent_line_id" in vals and not self.env.su:
+            raise SplitLockedError(
+                self.env._("Child orders are made by splitting their parent order.")
             )

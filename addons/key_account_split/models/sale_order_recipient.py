@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..exceptions import SplitFrozenError
+from ..exceptions import SplitLockedError
 
 
 class SaleOrderRecipient(models.Model):
@@ -11,9 +11,10 @@ class SaleOrderRecipient(models.Model):
     _name = "sale.order.recipient"
     _description = "Recipient"
     _order = "order_id, sequence, id"
+    _check_company_auto = True
 
     order_id = fields.Many2one(
-        "sale.order", string="Order", required=True, index=True, ondelete="cascade"
+        "sale.order", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     sequence = fields.Integer(default=10)
@@ -22,6 +23,7 @@ class SaleOrderRecipient(models.Model):
         string="Delivery Address",
         index=True,
         ondelete="restrict",
+        check_company=True,
         help="Where this recipient's goods go.",
     )
     line_ids = fields.One2many(
@@ -35,7 +37,8 @@ class SaleOrderRecipient(models.Model):
         "sale.order", "recipient_id", string="All Child Orders", readonly=True
     )
     child_order_id = fields.Many2one(
-        "sale.order", compute="_compute_child_order_id", string="Child Order"
+        "sale.order",
+        compute="_compute_child_order_id",
     )
 
     @api.depends("partner_id")
@@ -68,7 +71,7 @@ class SaleOrderRecipient(models.Model):
     def default_get(self, fields_list):
         # EXTENDS 'base': a new recipient is offered what nobody gets yet.
         values = super().default_get(fields_list)
-        order = self.env["sale.order"].browse(values.get("order_id"))
+        order = self.env["sale.order"].browse(self.env.context.get("default_order_id"))
         if order and "line_ids" in fields_list:
             values["line_ids"] = [
                 Command.create({"order_line_id": line.id, "quantity": max(missing, 0)})
@@ -93,16 +96,23 @@ class SaleOrderRecipient(models.Model):
         self._assert_open()
 
     def _assert_open(self):
-        """Raise when the recipients' orders are already split or cancelled."""
+        """Raise when the recipients' orders are not quotations any more."""
         for order in self.order_id:
-            if order.state not in ("draft", "sent"):
-                raise SplitFrozenError(
-                    self.env._(
-                        "The recipients of %s are fixed: the order is no longer a "
-                        "quotation. Change its child orders instead.",
-                        order.name,
-                    )
+            if order.state == "split":
+                sentence = self.env._(
+                    "The recipients of %s are fixed, the order has been split: cancel "
+                    "it to split it anew.",
+                    order.name,
                 )
+            elif order.state in ("draft", "sent"):
+                continue
+            else:
+                sentence = self.env._(
+                    "The recipients of %s are fixed: set the order back to quotation "
+                    "first.",
+                    order.name,
+                )
+            raise SplitLockedError(sentence)
 
     def _get_problems(self, row):
         """Return sentences about what keeps this recipient from being served.
@@ -110,14 +120,15 @@ class SaleOrderRecipient(models.Model):
         :param int row: its number in the list, counted from 1, to find it again
         """
         self.ensure_one()
-        _ = self.env._
         if not self.partner_id:
-            return [_("Recipient row %s has no delivery address: choose one.", row)]
+            return [
+                self.env._("Recipient row %s has no delivery address: choose one.", row)
+            ]
         problems = []
         address = self.partner_id
         if not (address.street and address.city):
             problems.append(
-                _(
+                self.env._(
                     "Recipient row %(row)s, %(name)s, has no street or city: complete "
                     "the address.",
                     row=row,
@@ -126,7 +137,7 @@ class SaleOrderRecipient(models.Model):
             )
         if not any(line.quantity > 0 for line in self.line_ids):
             problems.append(
-                _(
+                self.env._(
                     "Recipient row %(row)s, %(name)s, gets nothing: enter a quantity "
                     "or remove the row.",
                     row=row,

@@ -16,7 +16,6 @@ class SaleOrderRecipientLine(models.Model):
     company_id = fields.Many2one(related="recipient_id.company_id", store=True)
     order_line_id = fields.Many2one(
         "sale.order.line",
-        string="Order Line",
         required=True,
         index=True,
         ondelete="cascade",

@@ -57,8 +57,11 @@ class SaleOrder(models.Model):
 
     def _gate_get_issues(self):
         # EXTENDS 'key_account': what the parent was let through for, its children are.
+        # Only while it is being split is a parent confirmed and not yet split; a child
+        # that is reopened later passes the gate like any order.
         return super(
-            SaleOrder, self.filtered(lambda order: not order.parent_order_id)
+            SaleOrder,
+            self.filtered(lambda order: order.parent_order_id.state != "sale"),
         )._gate_get_issues()
 
     # ------------------------------------------------------------------ checks
@@ -149,7 +152,8 @@ class SaleOrder(models.Model):
         self.child_order_ids.flush_recordset(["state"])
         # sudo: only the split may link a child to its parent, see _assert_own_links.
         children = self.sudo().create(self._prepare_child_vals_list()).sudo(False)
-        children.action_confirm()
+        # The parent's confirmation is mailed once, not again for each child.
+        children.with_context(send_email=False).action_confirm()
         self.state = "split"  # write() asserts that the children are complete
         return children
 
@@ -300,7 +304,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._assert_own_links(vals)
+            self._assert_own_links({key: val for key, val in vals.items() if val})
             if vals.get("state") == "split":
                 raise SplitError(
                     self.env._("An order becomes split by splitting it: press Split.")
@@ -316,7 +320,7 @@ class SaleOrder(models.Model):
 
     def _assert_own_links(self, vals):
         # A forged link to a parent would let an order pass the gate unseen.
-        if not self.env.su and (vals.get("parent_order_id") or vals.get("recipient_id")):
+        if not self.env.su and ("parent_order_id" in vals or "recipient_id" in vals):
             raise SplitError(
                 self.env._("Child orders are made by splitting their parent order.")
             )

@@ -1,9 +1,12 @@
-from . import test_access
-from . import test_allocation
-from . import test_bad_input
-from . import test_cancel_and_copy
-from . import test_conservation
-from . import test_fulfilment
-from . import test_invoice
-from . import test_portal
-from . import test_split
+from . import (
+    test_access,
+    test_allocation,
+    test_bad_input,
+    test_cancel_and_copy,
+    test_conservation,
+    test_fulfilment,
+    test_invoice,
+    test_portal,
+    test_split,
+    test_tours,
+)

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.key_account.exceptions import GateError
 
-from ..exceptions import SplitError
+from ..exceptions import SplitError, SplitLockedError
 from .common import SplitCase
 
 
@@ -36,7 +36,8 @@ class TestBadInput(SplitCase):
         order = self.make_order(self.customer, {self.tea: 5, self.cup: 2})
         recipient = self.add_recipient(order, "A", (4, 2))
         self.assertRefused(
-            order, r"Line 1, Tea: 5 ordered but the recipients get 4; give them 1 more\."
+            order,
+            r"Line 1, Tea: 5 ordered but the recipients get 4; give them 1 more\.",
         )
         recipient.line_ids[0].quantity = 7.5
         self.assertRefused(order, r"get 7\.5; give them 2\.5 less\.")
@@ -131,3 +132,24 @@ class TestBadInput(SplitCase):
             order.with_user(salesperson).create(
                 {"partner_id": self.customer.id, "parent_order_id": parent.id}
             )
+        with self.assertRaises(SplitLockedError):
+            order.order_line.with_user(salesperson).parent_line_id = parent.order_line
+
+    def test_child_cannot_be_detached(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        salesperson = self.user("salesperson")
+        parent.user_id = salesperson
+        parent.action_split()
+        child = parent.child_order_ids.with_user(salesperson)
+        with self.assertRaises(SplitError):
+            child.parent_order_id = False
+
+    def test_reopened_child_passes_the_gate(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        parent.action_split()
+        child = parent.child_order_ids
+        child.action_cancel()
+        self.account.action_suspend()
+        child.action_draft()
+        with self.assertRaisesRegex(GateError, "is suspended"):
+            child.action_confirm()

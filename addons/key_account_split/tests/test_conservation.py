@@ -21,7 +21,11 @@ class TestConservation(SplitCase):
             "none": Tax,
             "vat": Tax.create({"name": "VAT 13", "amount": 13}),
             "included": Tax.create(
-                {"name": "Incl 7", "amount": 7, "price_include_override": "tax_included"}
+                {
+                    "name": "Incl 7",
+                    "amount": 7,
+                    "price_include_override": "tax_included",
+                }
             ),
             "fixed": Tax.create(
                 {"name": "Eco", "amount": 0.17, "amount_type": "fixed"}
@@ -43,9 +47,7 @@ class TestConservation(SplitCase):
     def split(self, prices, discount, tax_names, shares, rounding="round_globally"):
         self.env.company.tax_calculation_rounding_method = rounding
         parent = self.make_parent(self.products[: len(prices)], shares)
-        for line, price, name in zip(
-            parent.order_line, prices, tax_names, strict=True
-        ):
+        for line, price, name in zip(parent.order_line, prices, tax_names, strict=True):
             line.write(
                 {
                     "price_unit": price,
@@ -64,14 +66,14 @@ class TestConservation(SplitCase):
         self.assertTrue(set(subtotals) <= {0.33, 0.34}, subtotals)
 
     def test_taxes_are_shared_to_the_cent(self):
-        parent = self.split(
-            [1.452, 2.569], 7, ["vat", "vat"], [(7, 1), (7, 1), (7, 2)]
-        )
+        parent = self.split([1.452, 2.569], 7, ["vat", "vat"], [(7, 1), (7, 1), (7, 2)])
         self.assertAddsUp(parent)
 
     def test_price_that_multiplies_exactly_is_left_to_core(self):
         parent = self.split([12.5], 0, ["none"], [(3,), (2,)])
-        self.assertFalse(any(parent.child_order_ids.order_line.mapped("extra_tax_data")))
+        self.assertFalse(
+            any(parent.child_order_ids.order_line.mapped("extra_tax_data"))
+        )
 
     def test_one_invoice_of_all_children_equals_the_parent(self):
         for tax in ("none", "vat", "included"):

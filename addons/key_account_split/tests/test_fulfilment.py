@@ -19,23 +19,25 @@ class TestFulfilment(SplitCase):
         parent = self.make_parent([self.tea], [(3,), (1,)])
         parent.action_split()
         first = parent.child_order_ids.sorted("name")[0]
-        self.assertEqual(parent.amount_delivered, 0)
+        self.assertEqual(parent.amount_child_delivered, 0)
         self.assertFalse(parent.has_child_to_invoice)
         self.deliver(first)
-        self.assertEqual(parent.amount_delivered, 37.5)
-        self.assertEqual(parent.rate_delivered, 75)
+        self.assertEqual(parent.amount_child_delivered, 37.5)
+        self.assertEqual(parent.rate_child_delivered, 75)
         self.assertEqual(parent.order_line.qty_child_delivered, 3)
         self.assertTrue(parent.has_child_to_invoice)
 
         parent.action_create_child_invoice()
-        self.assertEqual(parent.amount_billed, 0, "a draft invoice is not invoiced")
+        self.assertEqual(
+            parent.amount_child_invoiced, 0, "a draft invoice is not invoiced"
+        )
         parent.invoice_ids.action_post()
-        self.assertEqual(parent.amount_billed, 37.5)
+        self.assertEqual(parent.amount_child_invoiced, 37.5)
         self.assertEqual(parent.order_line.qty_child_invoiced, 3)
-        self.assertEqual(parent.amount_settled, 0)
+        self.assertEqual(parent.amount_child_paid, 0)
         self.pay(parent.invoice_ids)
-        self.assertEqual(parent.amount_settled, 37.5)
-        self.assertEqual(parent.rate_settled, 75)
+        self.assertEqual(parent.amount_child_paid, 37.5)
+        self.assertEqual(parent.rate_child_paid, 75)
 
     def test_parent_itself_is_never_to_invoice(self):
         parent = self.make_parent([self.tea], [(3,), (1,)])
@@ -62,7 +64,11 @@ class TestFulfilment(SplitCase):
             *(self.make_parent([self.tea], [(3,), (1,)]) for _i in range(20))
         )
         parents.action_split()
-        names = ["amount_delivered", "amount_billed", "has_child_to_invoice"]
+        names = [
+            "amount_child_delivered",
+            "amount_child_invoiced",
+            "has_child_to_invoice",
+        ]
 
         def count(records):
             self.env.flush_all()

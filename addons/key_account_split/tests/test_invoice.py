@@ -46,9 +46,7 @@ class TestInvoice(SplitCase):
                 parent = self.delivered_parent()
                 # Selecting the parent and some of its children is one parent.
                 orders = parent | parent.child_order_ids[0]
-                self.wizard(
-                    orders, consolidated_billing=consolidated
-                ).create_invoices()
+                self.wizard(orders, consolidated_billing=consolidated).create_invoices()
                 self.assertEqual(len(parent.invoice_ids), 1)
 
     def test_ordinary_orders_are_invoiced_beside_children(self):
@@ -66,6 +64,17 @@ class TestInvoice(SplitCase):
             self.wizard(
                 parent, advance_payment_method="percentage", amount=10
             ).create_invoices()
+
+    def test_credit_note_counts_against_the_parent_and_a_copy_does_not(self):
+        parent = self.delivered_parent()
+        parent.action_create_child_invoice()
+        invoice = parent.invoice_ids
+        invoice.action_post()
+        self.assertFalse(invoice.copy().parent_order_id)
+        refund = invoice._reverse_moves()
+        refund.action_post()
+        self.assertEqual(refund.parent_order_id, parent)
+        self.assertEqual(parent.amount_child_invoiced, 0)
 
     def test_later_delivery_makes_a_second_invoice_of_the_same_parent(self):
         parent = self.make_parent([self.tea], [(3,), (1,)])

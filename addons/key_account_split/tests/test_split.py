@@ -74,9 +74,7 @@ class TestSplit(SplitCase):
         pickings = parent.child_order_ids.picking_ids
         self.assertEqual(len(pickings), 2)
         self.assertEqual(set(pickings.mapped("state")), {"assigned"})
-        self.assertEqual(
-            pickings.partner_id, parent.recipient_ids.mapped("partner_id")
-        )
+        self.assertEqual(pickings.partner_id, parent.recipient_ids.mapped("partner_id"))
 
     def test_reports_count_a_split_order_once(self):
         parent = self.make_parent([self.tea], [(3,), (2,)])
@@ -114,7 +112,9 @@ class TestSplit(SplitCase):
             .with_context(default_order_id=order.id)
             .default_get(["order_id", "line_ids"])
         )
-        self.assertEqual([vals["quantity"] for _, _, vals in values["line_ids"]], [2, 0])
+        self.assertEqual(
+            [vals["quantity"] for _, _, vals in values["line_ids"]], [2, 0]
+        )
 
     def test_query_count_of_the_split_itself_does_not_grow(self):
         """Preparing the children costs the same queries for 2 and for 20 recipients;

@@ -1,2 +1,1 @@
-from . import allocation
-from . import tax_shares
+from . import allocation, tax_shares

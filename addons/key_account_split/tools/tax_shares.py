@@ -24,10 +24,14 @@ def share_base_line(base_line, quantities, roundings):
     shares = [{"total": {}, "taxes": {}, "exact": True} for _quantity in quantities]
     for suffix in SUFFIXES:
         amount = (
-            details[f"total_excluded{suffix}"] + details[f"delta_total_excluded{suffix}"]
+            details[f"total_excluded{suffix}"]
+            + details[f"delta_total_excluded{suffix}"]
         )
         parts = _share(
-            amount, details[f"raw_total_excluded{suffix}"], quantities, roundings[suffix]
+            amount,
+            details[f"raw_total_excluded{suffix}"],
+            quantities,
+            roundings[suffix],
         )
         for share, (part, exact) in zip(shares, parts, strict=True):
             share["total"][suffix] = part

@@ -39,7 +39,8 @@ class MasterData:
         """
         Model = self.env[model]
         found = {
-            record[name]: record for record in Model.search([(name, "in", list(wanted))])
+            record[name]: record
+            for record in Model.search([(name, "in", list(wanted))])
         }
         missing = {ref: vals for ref, vals in wanted.items() if ref not in found}
         created = Model.create([{**vals, name: ref} for ref, vals in missing.items()])
@@ -79,7 +80,9 @@ class MasterData:
                 for country in countries
             },
         )
-        self.groups = {country: found[f"{self.story}/group/{country}"] for country in countries}
+        self.groups = {
+            country: found[f"{self.story}/group/{country}"] for country in countries
+        }
         self._ensure_accounts(self.groups.values())
 
     def _ensure_customers(self, customers):

@@ -59,7 +59,7 @@ def play(env, plan, progress=None):
             env.invalidate_all()
             if progress:
                 done = min(start + BATCH, len(todo))
-                print(f"story: {done} of {len(todo)} parent orders", file=progress)
+                progress.write(f"story: {done} of {len(todo)} parent orders\n")
         known = _find_parents(env, plan)
     return [_measure(known[parent.ref], parent) for parent in plan.parents]
 
@@ -147,17 +147,13 @@ def _measure(order, parent):
 
 
 def report(rows, stream):
-    """Print the table and its last line; return the exit status, 0 when every row
+    """Write the table and its last line; return the exit status, 0 when every row
     is exact."""
-    layout = "{:<14} {:<8} {:>8} {:>11} {:>14} {:>14} {:>11}"
-    print(
-        layout.format(
-            "country", "month", "children", "delivered", "invoiced", "files", "difference"
-        ),
-        file=stream,
-    )
+    layout = "{:<14} {:<8} {:>8} {:>11} {:>14} {:>14} {:>11}{}\n"
+    titles = ("country", "month", "children", "delivered", "invoiced", "files")
+    stream.write(layout.format(*titles, "difference", ""))
     for row in rows:
-        print(
+        stream.write(
             layout.format(
                 row.country,
                 row.month,
@@ -166,16 +162,14 @@ def report(rows, stream):
                 f"{row.invoiced:.2f}",
                 f"{row.amount_source:.2f}",
                 f"{row.difference:.2f}",
+                "" if row.is_exact else "  <- differs",
             )
-            + ("" if row.is_exact else "  <- differs"),
-            file=stream,
         )
     invoiced = sum((row.invoiced for row in rows), Decimal(0))
     difference = sum((abs(row.difference) for row in rows), Decimal(0))
     children = sum(row.children for row in rows)
-    print(
+    stream.write(
         f"parents {len(rows)}, children {children}, invoiced {invoiced:.2f}, "
-        f"difference {difference:.2f}",
-        file=stream,
+        f"difference {difference:.2f}\n"
     )
     return 0 if rows and all(row.is_exact for row in rows) else 1

@@ -101,9 +101,7 @@ def read(path=None):
         row["customerID"]: row for row in _rows(path, "customers", spill="address")
     }
     products = _rows(path, "products")
-    orders = {
-        row["orderID"]: row for row in _rows(path, "orders", spill="shipAddress")
-    }
+    orders = {row["orderID"]: row for row in _rows(path, "orders", spill="shipAddress")}
     parents = {}
     seen = set()
     for number, row in enumerate(_rows(path, "order-details"), start=2):
@@ -122,7 +120,9 @@ def read(path=None):
         first = row["orderID"] not in seen
         _add(parents, path.name, customer, order, row, first)
         seen.add(row["orderID"])
-    ordered = sorted(parents.values(), key=lambda parent: (parent.country, parent.month))
+    ordered = sorted(
+        parents.values(), key=lambda parent: (parent.country, parent.month)
+    )
     return Plan(path.name, products, customers, ordered)
 
 
@@ -133,7 +133,9 @@ def _add(parents, story, customer, order, row, first):
     parent = parents.setdefault(key, Parent(*key))
     parent.orders += first
     parent.date_last = max(parent.date_last, day)
-    line = LineKey(row["productID"], Decimal(row["unitPrice"]), Decimal(row["discount"]))
+    line = LineKey(
+        row["productID"], Decimal(row["unitPrice"]), Decimal(row["discount"])
+    )
     quantity = Decimal(row["quantity"])
     parent.amount_exact += line.price * quantity * (1 - line.discount)
     quantities = parent.recipients[_address(order)]

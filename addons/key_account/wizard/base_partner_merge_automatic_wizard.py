@@ -9,7 +9,11 @@ class PartnerMerge(models.TransientModel):
         # EXTENDS 'base': core moves foreign keys by SQL and drops the rows that break
         # a unique constraint, which would lose one of two accounts without a word.
         self._assert_one_account_remains(partner_ids)
-        return super()._merge(partner_ids, dst_partner, extra_checks)
+        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        # The contact that remains may have quotations from before it had an account.
+        accounts = self.env["key.account"].search([("partner_id", "in", partner_ids)])
+        accounts._link_open_quotations()
+        return result
 
     def _assert_one_account_remains(self, partner_ids):
         """Raise when the contacts hold more than one key account in a company."""

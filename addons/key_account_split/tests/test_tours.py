@@ -1,0 +1,36 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import SplitCase
+
+
+@tagged("post_install", "-at_install")
+class TestTours(SplitCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tea = cls.make_stock(cls.make_product("Tour Tea", 12.5), 100)
+
+    def test_salesperson_splits_an_order_between_two_recipients(self):
+        self.account.user_id = self.user("salesperson")
+        self.make_address("Shop North")
+        self.make_address("Shop South")
+        self.start_tour("/odoo", "parent_order_salesperson", login="test_salesperson")
+        parent = self.env["sale.order"].search([("state", "=", "split")])
+        self.assertEqual(parent.key_account_id, self.account)
+        self.assertEqual(
+            parent.child_order_ids.sorted("name").order_line.mapped("product_uom_qty"),
+            [3, 2],
+        )
+
+    def test_accountant_invoices_a_delivered_parent_order(self):
+        parent = self.make_parent([self.tea], [(3,), (1,)])
+        parent.action_split()
+        self.deliver(parent.child_order_ids)
+        self.start_tour("/odoo", "parent_order_accountant", login="test_accountant")
+        self.assertEqual(parent.amount_child_invoiced, parent.amount_total)
+
+    def test_warehouse_delivers_a_child_order(self):
+        parent = self.make_parent([self.tea], [(3,)])
+        parent.action_split()
+        self.start_tour("/odoo", "parent_order_warehouse", login="test_warehouse")
+        self.assertEqual(parent.rate_child_delivered, 100)
