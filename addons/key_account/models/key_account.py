@@ -202,7 +202,7 @@ class KeyAccount(models.Model):
         technical orders leave them out here."""
         return Domain("key_account_id", "in", self.ids)
 
-    @api.depends("document_ids.state")
+    @api.depends("document_ids.state", "document_ids.active")
     def _compute_document_alert_count(self):
         for account in self:
             latest = account.document_ids._filtered_latest()

@@ -100,7 +100,7 @@ class KeyAccountDocument(models.Model):
         """Return the documents that count: the newest of each kind that an account has
         one of, and each of the other kinds. One without expiry date is the newest."""
         latest = {}
-        for document in self:
+        for document in self.filtered("active"):
             key = (document.account_id, document.kind)
             if document.kind not in self._SINGLE_KINDS:
                 key = document

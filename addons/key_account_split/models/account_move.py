@@ -12,8 +12,9 @@ class AccountMove(models.Model):
         help="The order whose deliveries this invoice bills together.",
     )
 
-    def _reverse_move_vals(self, default_values, cancel=True):
+    def _reverse_moves(self, default_values_list=None, cancel=False):
         # EXTENDS 'account': a credit note counts against the same parent order.
-        vals = super()._reverse_move_vals(default_values, cancel=cancel)
-        vals["parent_order_id"] = self.parent_order_id.id
-        return vals
+        default_values_list = default_values_list or [{} for _move in self]
+        for move, values in zip(self, default_values_list, strict=True):
+            values["parent_order_id"] = move.parent_order_id.id
+        return super()._reverse_moves(default_values_list, cancel=cancel)

@@ -28,6 +28,7 @@ class SaleOrder(models.Model):
     )
     recipient_id = fields.Many2one(
         "sale.order.recipient",
+        string="Served Recipient",
         readonly=True,
         copy=False,
         index="btree_not_null",

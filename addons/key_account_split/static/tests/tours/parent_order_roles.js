@@ -81,13 +81,12 @@ tours.add("parent_order_salesperson", {
             trigger: ".o_list_view:has(.o_data_row:nth-child(2)):not(:has(.o_data_row:nth-child(3)))",
         },
         {
-            trigger: ".o_data_row:contains('Shop North')",
-        },
-        {
-            content: "Go back to the parent order",
-            trigger: ".o_back_button, .breadcrumb-item.o_back_button a",
+            content: "Open a child order",
+            trigger: ".o_list_view .o_data_row:contains('Shop North') td[name=name]",
             run: "click",
         },
+        seeState("Sales Order"),
+        press("action_open_parent"),
         seeState("Split"),
     ],
 });
