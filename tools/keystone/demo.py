@@ -93,6 +93,7 @@ def play_story(workspace: Workspace, args: list[str]) -> int:
         workspace.rc,
         "-d",
         name,
+        "--log-level=warn",
         *args,
     ]
     done = subprocess.run(

@@ -1,0 +1,30 @@
+"""Fixtures for tests against the server that ``make test`` runs."""
+
+import os
+
+import pytest
+from scene import Scene
+
+
+def need(name):
+    """Return a variable that ``make test`` sets for the run."""
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run these tests with make test", pytrace=False)
+    return value
+
+
+@pytest.fixture(scope="session")
+def url():
+    return need("KEYSTONE_URL")
+
+
+@pytest.fixture(scope="session")
+def database():
+    """The database that the running server serves."""
+    return need("KEYSTONE_DB")
+
+
+@pytest.fixture(scope="session")
+def scene(url, database):
+    return Scene(url, database)
