@@ -210,3 +210,70 @@ class Scene:
         return self.admin.call(
             "stock.picking", "search", [["sale_id", "in", orders]], order="id"
         )
+
+
+class Deal:
+    """One parent order from the customer's first day to the posted invoice, each step
+    by the person whose work it is.
+
+    The amounts appear nowhere else, so that a test may look for them in any answer.
+    """
+
+    PRICE, COST, TAX_RATE = 1237.91, 613.37, 15.0
+    SHARES = ((7,), (4,))
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.salesperson = scene.user("salesperson", "deal_salesperson")
+        self.manager = scene.user("manager", "deal_manager")
+        self.warehouse = scene.user("warehouse", "deal_warehouse")
+        self.accountant = scene.user("accountant", "deal_accountant")
+        self.tax = scene.admin.call(
+            "account.tax",
+            "create",
+            {"name": unique("Tax"), "amount": self.TAX_RATE, "type_tax_use": "sale"},
+        )
+        self.product = scene.make_product(
+            "Samovar",
+            self.PRICE,
+            stock=50,
+            standard_price=self.COST,
+            taxes_id=[[6, 0, [self.tax]]],
+        )
+        self._open_account()
+        self._order()
+        self._deliver()
+        self._invoice()
+
+    def _open_account(self):
+        self.company = self.scene.make_company("Deal", user=self.salesperson)
+        self.account = self.salesperson.call(
+            "key.account", "create", {"partner_id": self.company}
+        )
+        self.salesperson.call("key.account", "action_submit", [self.account])
+        self.manager.call("key.account", "action_activate", [self.account])
+
+    def _order(self):
+        self.order = self.scene.make_parent(
+            self.company, [self.product], self.SHARES, user=self.salesperson
+        )
+        self.action_split = self.salesperson.call(
+            "sale.order", "action_split", [self.order]
+        )
+        self.children = self.scene.children(self.order)
+
+    def _deliver(self):
+        self.pickings = self.warehouse.call(
+            "stock.picking",
+            "search",
+            [["sale_id", "in", self.children]],
+            order="id",
+        )
+        self.warehouse.call("stock.picking", "button_validate", self.pickings)
+
+    def _invoice(self):
+        action = self.accountant.call(
+            "sale.order", "action_create_child_invoice", [self.order]
+        )
+        self.invoice = action["res_id"]
+        self.accountant.call("account.move", "action_post", [self.invoice])

@@ -27,6 +27,14 @@ class SaleOrderLine(models.Model):
         digits="Product Unit",
     )
 
+    @api.depends_context("only_product_name")
+    def _compute_display_name(self):
+        # EXTENDS 'sale': within an order its number and customer say nothing new.
+        if not self.env.context.get("only_product_name"):
+            return super()._compute_display_name()
+        for line in self:
+            line.display_name = line.product_id.display_name or line.name
+
     @api.depends("child_line_ids.qty_delivered", "child_line_ids.qty_invoiced")
     def _compute_child_quantities(self):
         # Fields of their own: core's, computed from themselves one level down, would
