@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from scene import Scene
+from scene import Deal, Scene
 
 
 def need(name):
@@ -28,3 +28,9 @@ def database():
 @pytest.fixture(scope="session")
 def scene(url, database):
     return Scene(url, database)
+
+
+@pytest.fixture(scope="session")
+def deal(scene):
+    """A parent order that every role has done its part of; tests only look at it."""
+    return Deal(scene)

@@ -9,7 +9,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from rpc import JsonRpcClient
+from rpc import WebClient
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,13 +35,18 @@ class Scene:
 
     def __init__(self, url, database):
         self.url, self.database = url, database
-        self.admin = self.log_in("admin", door=JsonRpcClient)
+        self.clients = {}
         self.logins = {}
+        self.admin = self.log_in("admin")
 
-    def log_in(self, login, door=JsonRpcClient):
-        return door(self.url, self.database, login)
+    def log_in(self, login, door=WebClient):
+        """Return a client; the same for each call, since passwords are checked slowly."""
+        key = (login, door)
+        if key not in self.clients:
+            self.clients[key] = door(self.url, self.database, login)
+        return self.clients[key]
 
-    def user(self, role, name=None, door=JsonRpcClient):
+    def user(self, role, name=None, door=WebClient):
         """Return a client for the user of a role, who is made at first.
 
         :param name: tells several people of the same role apart

@@ -15,6 +15,8 @@ LOG_LINE = re.compile(
     r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?P<level>[A-Z]+) \S+ (?P<logger>\S+?): (?P<text>.*)"
 )
 PROGRESS = re.compile(r"Loading module (\S+) \((\d+/\d+)\)")
+# An addon that only brings others together has no text of its own.
+HARMLESS = ("No translatable terms were found",)
 QUIET = ("--no-http", "--max-cron-threads=0", "--workers=0")
 
 
@@ -22,6 +24,8 @@ def own_problem(line: str, addons: Iterable[str]) -> bool:
     """Whether ``line`` of Odoo's log is a warning or an error about one of ``addons``."""
     found = LOG_LINE.match(line)
     if not found or found["level"] not in ("WARNING", "ERROR", "CRITICAL"):
+        return False
+    if found["text"].startswith(HARMLESS):
         return False
     return any(
         addon in found["logger"] or addon in found["text"]

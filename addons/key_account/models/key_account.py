@@ -129,7 +129,8 @@ class KeyAccount(models.Model):
         "This customer already is a key account of this company: open that account.",
     )
     _code_unique = models.Constraint(
-        "UNIQUE(code, company_id)", "Another account of this company has this code."
+        "UNIQUE(code, company_id)",
+        "Another account of this company has this code: leave it empty to get the next one.",
     )
 
     @api.constrains("partner_id")

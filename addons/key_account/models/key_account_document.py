@@ -21,7 +21,11 @@ class KeyAccountDocument(models.Model):
 
     name = fields.Char(string="Number", required=True)
     account_id = fields.Many2one(
-        "key.account", required=True, index=True, ondelete="cascade"
+        "key.account",
+        string="Key Account",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     kind = fields.Selection(

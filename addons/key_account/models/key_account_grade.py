@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 PAY_MODES = [
     ("prepaid", "Prepaid"),
-    ("credit", "Credit"),
+    ("credit", "On Credit"),
     ("mixed", "Mixed"),
 ]
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date, format_list
 
 from ..exceptions import DutyError, TransitionError
 
@@ -38,10 +39,15 @@ class KeyAccount(models.Model):
             if groups is None:
                 raise TransitionError(
                     self.env._(
-                        "%(account)s is %(old)s and cannot become %(new)s directly.",
+                        "%(account)s is %(old)s and cannot become %(new)s directly; the "
+                        "next step is one of: %(next)s.",
                         account=account.display_name,
                         old=labels[account.state],
                         new=labels.get(state, state),
+                        next=format_list(
+                            self.env,
+                            [labels[key] for key in self._TRANSITIONS[account.state]],
+                        ),
                     )
                 )
             if not self.env.su and not self.env.user.has_groups(",".join(groups)):
@@ -70,7 +76,7 @@ class KeyAccount(models.Model):
     def _get_group_names(self, xmlids):
         # sudo: group names are shown to people who may not read groups.
         groups = [self.env.ref(xmlid).sudo() for xmlid in xmlids]
-        return ", ".join(group.full_name for group in groups)
+        return format_list(self.env, [group.full_name for group in groups])
 
     def _assert_may_rate(self, vals):
         """Raise when a salesperson re-rates an account that has been reviewed."""
@@ -102,11 +108,11 @@ class KeyAccount(models.Model):
         issues = []
         texts = {
             "suspended": self.env._(
-                "account %s is suspended; reactivate the account first.",
+                "Account %s is suspended; reactivate the account first.",
                 self.display_name,
             ),
             "closed": self.env._(
-                "account %s is closed; reopen the account and have it reviewed first.",
+                "Account %s is closed; reopen the account and have it reviewed first.",
                 self.display_name,
             ),
         }
@@ -117,11 +123,11 @@ class KeyAccount(models.Model):
         for document in self.document_ids._filtered_latest():
             if document.state == "expired":
                 text = self.env._(
-                    "document %(number)s of account %(account)s expired on %(date)s; "
+                    "Document %(number)s of account %(account)s expired on %(date)s; "
                     "add the renewed document, or archive this one.",
                     number=document.name,
                     account=self.display_name,
-                    date=document.date_expiry,
+                    date=format_date(self.env, document.date_expiry),
                 )
                 issues.append(
                     {"code": "document_expired", "kind": "document", "text": text}

@@ -7,7 +7,11 @@ class KeyAccountTeamMember(models.Model):
     _order = "role, id"
 
     account_id = fields.Many2one(
-        "key.account", required=True, index=True, ondelete="cascade"
+        "key.account",
+        string="Key Account",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -19,7 +23,7 @@ class KeyAccountTeamMember(models.Model):
     )
     role = fields.Selection(
         [
-            ("account", "Account"),
+            ("account", "Account Manager"),
             ("solution", "Solution"),
             ("fulfilment", "Fulfilment"),
             ("finance", "Finance"),
@@ -30,11 +34,11 @@ class KeyAccountTeamMember(models.Model):
 
     _member_unique = models.Constraint(
         "UNIQUE(account_id, user_id, role)",
-        "This person already has this role in the account team.",
+        "This person already has this role in the account team: remove one of the rows.",
     )
 
     @api.depends("user_id", "role")
     def _compute_display_name(self):
         roles = dict(self._fields["role"]._description_selection(self.env))
         for member in self:
-            member.display_name = f"{member.user_id.name} ({roles.get(member.role)})"
+            member.display_name = f"{member.user_id.name} · {roles.get(member.role)}"

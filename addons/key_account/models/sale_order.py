@@ -84,5 +84,5 @@ class SaleOrder(models.Model):
         for order in self.filtered("key_account_id").sudo():
             found = order.key_account_id._get_order_issues()
             if found:
-                issues[order.sudo(False)] = found
+                issues[order.with_env(self.env)] = found
         return issues

@@ -42,7 +42,7 @@ class TestGate(KeyAccountCase):
         order = self.order()
         with self.assertRaisesRegex(
             GateError,
-            f"^{order.name}: account {self.account.display_name} is suspended; "
+            f"^{order.name}: Account {self.account.display_name} is suspended; "
             "reactivate the account first.$",
         ):
             order.action_confirm()
@@ -54,7 +54,7 @@ class TestGate(KeyAccountCase):
         Document = self.env["key.account.document"]
         Document.create({**vals, "date_expiry": today - timedelta(days=1)})
         order = self.order()
-        with self.assertRaisesRegex(GateError, "document L-1 .* expired on"):
+        with self.assertRaisesRegex(GateError, "Document L-1 .* expired on"):
             order.action_confirm()
         Document.create({**vals, "name": "L-2", "date_expiry": False})
         order.action_confirm()

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class PartnerMerge(models.TransientModel):
@@ -31,7 +32,7 @@ class PartnerMerge(models.TransientModel):
                     "These contacts cannot be merged: %(accounts)s are separate key "
                     "accounts of %(company)s. Delete the one that is still a prospect, "
                     "or make one contact the parent company of the other.",
-                    accounts=", ".join(doubles.mapped("display_name")),
+                    accounts=format_list(self.env, doubles.mapped("display_name")),
                     company=company.name,
                 )
             )

@@ -150,7 +150,7 @@ class SaleOrder(models.Model):
                 raise SplitLockedError(
                     self.env._(
                         "%(child)s cannot be reopened: its recipient is served by "
-                        "%(other)s.",
+                        "%(other)s; work on that order.",
                         child=child.name,
                         other=served_by.name,
                     )

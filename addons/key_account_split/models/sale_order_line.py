@@ -99,5 +99,7 @@ class SaleOrderLine(models.Model):
         # Only the split says which child line fulfils which parent line.
         if "parent_line_id" in vals and not self.env.su:
             raise SplitLockedError(
-                self.env._("Child orders are made by splitting their parent order.")
+                self.env._(
+                    "Child orders cannot be linked by hand: split their parent order."
+                )
             )

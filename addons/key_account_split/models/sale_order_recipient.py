@@ -32,7 +32,7 @@ class SaleOrderRecipient(models.Model):
     quantity_total = fields.Float(
         compute="_compute_quantity_total", digits="Product Unit", string="Quantity"
     )
-    address = fields.Char(compute="_compute_address")
+    address = fields.Char(related="partner_id.contact_address_inline")
     child_order_ids = fields.One2many(
         "sale.order", "recipient_id", string="All Child Orders", readonly=True
     )
@@ -52,13 +52,6 @@ class SaleOrderRecipient(models.Model):
     def _compute_quantity_total(self):
         for recipient in self:
             recipient.quantity_total = sum(recipient.line_ids.mapped("quantity"))
-
-    @api.depends("partner_id")
-    def _compute_address(self):
-        for recipient in self:
-            partner = recipient.partner_id
-            parts = (partner.street, partner.zip, partner.city, partner.state_id.name)
-            recipient.address = ", ".join(part for part in parts if part)
 
     @api.depends("child_order_ids.state")
     def _compute_child_order_id(self):

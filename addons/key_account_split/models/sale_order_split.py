@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Command
-from odoo.tools import SQL, float_compare, float_is_zero
+from odoo.tools import SQL, float_compare, float_is_zero, formatLang
 
 from ..exceptions import SplitError
 from ..tools.tax_shares import share_base_line
@@ -107,8 +107,8 @@ class SaleOrder(models.Model):
         if self.order_line.filtered("is_downpayment"):
             problems.append(
                 self.env._(
-                    "an order with a down payment cannot be split; invoice its children "
-                    "instead."
+                    "An order with a down payment cannot be split: remove the down "
+                    "payment and invoice the child orders after the split."
                 )
             )
         return problems + self._get_quantity_problems()
@@ -124,9 +124,9 @@ class SaleOrder(models.Model):
             values = {
                 "row": row,
                 "product": line.product_id.display_name,
-                "ordered": f"{line.product_uom_qty:g}",
-                "given": f"{line.product_uom_qty - missing:g}",
-                "difference": f"{round(abs(missing), digits):g}",
+                "ordered": self._format_quantity(line.product_uom_qty, digits),
+                "given": self._format_quantity(line.product_uom_qty - missing, digits),
+                "difference": self._format_quantity(abs(missing), digits),
             }
             if missing > 0:
                 sentence = self.env._(
@@ -143,6 +143,11 @@ class SaleOrder(models.Model):
             problems.append(sentence)
         return problems
 
+    def _format_quantity(self, quantity, digits):
+        text = formatLang(self.env, quantity, digits=digits)
+        point = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
+        return text.rstrip("0").rstrip(point.decimal_point) if digits else text
+
     # ------------------------------------------------------------------- split
 
     def _split(self):
@@ -151,7 +156,8 @@ class SaleOrder(models.Model):
         # The unique index must know the children of an earlier split as cancelled.
         self.child_order_ids.flush_recordset(["state"])
         # sudo: only the split may link a child to its parent, see _assert_own_links.
-        children = self.sudo().create(self._prepare_child_vals_list()).sudo(False)
+        children = self.sudo().create(self._prepare_child_vals_list())
+        children = children.with_env(self.env)
         # The parent's confirmation is mailed once, not again for each child.
         children.with_context(send_email=False).action_confirm()
         self.state = "split"  # write() asserts that the children are complete
@@ -292,7 +298,8 @@ class SaleOrder(models.Model):
                 raise SplitError(
                     self.env._(
                         "The children of %(order)s do not add up to it (%(got)s instead "
-                        "of %(wanted)s): nothing was split.",
+                        "of %(wanted)s), so nothing was split: ask the administrator to check "
+                        "the rounding of its taxes.",
                         order=parent.name,
                         got=parent.currency_id.format(got[2]),
                         wanted=parent.currency_id.format(parent.amount_total),
@@ -307,7 +314,7 @@ class SaleOrder(models.Model):
             self._assert_own_links({key: val for key, val in vals.items() if val})
             if vals.get("state") == "split":
                 raise SplitError(
-                    self.env._("An order becomes split by splitting it: press Split.")
+                    self.env._("The state Split is reached with the button Split only.")
                 )
         return super().create(vals_list)
 
@@ -322,5 +329,7 @@ class SaleOrder(models.Model):
         # A forged link to a parent would let an order pass the gate unseen.
         if not self.env.su and ("parent_order_id" in vals or "recipient_id" in vals):
             raise SplitError(
-                self.env._("Child orders are made by splitting their parent order.")
+                self.env._(
+                    "Child orders cannot be linked by hand: split their parent order."
+                )
             )

@@ -92,7 +92,7 @@ class TestBadInput(SplitCase):
                 "date_expiry": fields.Date.today() - timedelta(days=2),
             }
         )
-        self.assertRefused(parent, "document L-1 .* expired on .*; add", GateError)
+        self.assertRefused(parent, "Document L-1 .* expired on .*; add", GateError)
 
     def test_all_mistakes_are_told_at_once(self):
         parent = self.make_parent([self.tea], [(1,), (1,)])
@@ -113,22 +113,22 @@ class TestBadInput(SplitCase):
                 }
             )
         ]
-        self.assertRefused(parent, "down payment cannot be split")
+        self.assertRefused(parent, "with a down payment cannot be split")
 
     def test_state_cannot_be_forged(self):
         order = self.make_order(self.customer, {self.tea: 1})
         with self.assertRaisesRegex(SplitError, "do not add up"):
             order.write({"state": "split"})
-        with self.assertRaisesRegex(SplitError, "press Split"):
+        with self.assertRaisesRegex(SplitError, "with the button Split"):
             self.make_order(self.customer, {self.tea: 1}, state="split")
 
     def test_link_to_a_parent_cannot_be_forged(self):
         parent = self.make_parent([self.tea], [(1,)])
         salesperson = self.user("salesperson")
         order = self.make_order(self.customer, {self.tea: 1}, user_id=salesperson.id)
-        with self.assertRaisesRegex(SplitError, "made by splitting"):
+        with self.assertRaisesRegex(SplitError, "cannot be linked by hand"):
             order.with_user(salesperson).parent_order_id = parent
-        with self.assertRaisesRegex(SplitError, "made by splitting"):
+        with self.assertRaisesRegex(SplitError, "cannot be linked by hand"):
             order.with_user(salesperson).create(
                 {"partner_id": self.customer.id, "parent_order_id": parent.id}
             )

@@ -75,6 +75,23 @@ class TestConservation(SplitCase):
             any(parent.child_order_ids.order_line.mapped("extra_tax_data"))
         )
 
+    def test_currency_without_cents_and_company_amounts_add_up(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": yen.id, "rate": 151.37, "name": "2020-01-01"}
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Yen", "currency_id": yen.id}
+        )
+        self.customer.property_product_pricelist = pricelist
+        parent = self.split([1234.5], 3, ["vat"], [(1,), (1,), (1,)])
+        self.assertEqual(parent.currency_id, yen)
+        self.assertAddsUp(parent)
+        self.deliver(parent.child_order_ids)
+        parent.action_create_child_invoice()
+        self.assertEqual(parent.invoice_ids.amount_total, parent.amount_total)
+
     def test_one_invoice_of_all_children_equals_the_parent(self):
         for tax in ("none", "vat", "included"):
             with self.subTest(tax=tax):

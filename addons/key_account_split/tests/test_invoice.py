@@ -60,7 +60,7 @@ class TestInvoice(SplitCase):
 
     def test_down_payment_on_a_split_order_is_refused(self):
         parent = self.delivered_parent()
-        with self.assertRaisesRegex(SplitError, "Choose a regular invoice"):
+        with self.assertRaisesRegex(SplitError, "choose a regular invoice"):
             self.wizard(
                 parent, advance_payment_method="percentage", amount=10
             ).create_invoices()

@@ -12,8 +12,8 @@ class SaleAdvancePaymentInv(models.TransientModel):
         if split and self.advance_payment_method != "delivered":
             raise SplitError(
                 self.env._(
-                    "%s has been split: a down payment is asked for before the split. "
-                    "Choose a regular invoice.",
+                    "%s has been split and takes no down payment any more: choose a "
+                    "regular invoice.",
                     split[0].name,
                 )
             )

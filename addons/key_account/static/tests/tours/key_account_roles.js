@@ -45,7 +45,7 @@ tours.add("key_account_controller", {
         ...stepUtils.saveForm(),
         {
             content: "The grade proposed its pay mode",
-            trigger: ".o_field_widget[name=pay_mode] :value('Credit')",
+            trigger: ".o_field_widget[name=pay_mode] :value('On Credit')",
         },
     ],
 });
