@@ -109,14 +109,6 @@ def test_a_salesperson_creates_no_active_account(scene, door):
     company = scene.make_company()
     values = {"partner_id": company, **ACTIVE}
     refused("starts as a prospect", user.call, "key.account", "create", values)
-    refused(
-        "starts as a prospect",
-        user.call,
-        "key.account",
-        "create",
-        {"partner_id": company},
-        context={"default_state": "active"},
-    )
     assert not scene.admin.call(
         "key.account", "search_count", [["partner_id", "=", company]]
     )
@@ -269,6 +261,69 @@ def test_a_salesperson_sees_no_account_of_a_colleague(scene, deal, door):
     refused(None, user.call, "sale.order.recipient", "read", recipients, ["partner_id"])
 
 
+# ------------------------------------------- defaults are values that users give
+
+
+def test_a_default_makes_no_active_account(scene, door):
+    user = scene.user("salesperson", door=door)
+    values = {"partner_id": scene.make_company()}
+    context = {"default_state": "active"}
+    refused(
+        "starts as a prospect",
+        user.call,
+        "key.account",
+        "create",
+        values,
+        context=context,
+    )
+
+
+def test_a_personal_default_makes_no_active_account(scene):
+    user = scene.user("salesperson", "with_defaults")
+    user.call("ir.default", "set", "key.account", "state", "active", True)
+    values = {"partner_id": scene.make_company()}
+    refused("starts as a prospect", user.call, "key.account", "create", values)
+
+
+def test_a_default_parent_takes_no_order_past_the_gate(scene, door):
+    user = scene.user("salesperson", door=door)
+    account = scene.make_account(user_id=user.uid)
+    company = scene.get("key.account", account, "partner_id")
+    line = [0, 0, {"product_id": scene.make_product(stock=5), "product_uom_qty": 1}]
+    values = {"partner_id": company, "order_line": [line]}
+    confirmed = user.call("sale.order", "create", values)
+    user.call("sale.order", "action_confirm", [confirmed])
+    scene.admin.call("key.account", "action_suspend", [account])
+    for name in ("default_parent_order_id", "default_recipient_id", "default_state"):
+        context = {name: "split" if name == "default_state" else confirmed}
+        if name == "default_recipient_id":
+            parent = scene.make_parent(
+                company, [scene.make_product()], [(1,)], user=user
+            )
+            context = {name: scene.get("sale.order", parent, "recipient_ids")[0]}
+        create = {"partner_id": company}
+        refused(None, user.call, "sale.order", "create", create, context=context)
+
+
+def test_a_default_parent_line_is_not_taken(scene, deal, door):
+    user = scene.user("salesperson", "deal_salesperson", door)
+    product = scene.make_product(stock=5)
+    order = scene.make_parent(deal.company, [product], [(1,)], user=user)
+    (parent_line,) = scene.get("sale.order", deal.order, "order_line")
+    values = {"order_id": order, "product_id": product}
+    context = {"default_parent_line_id": parent_line}
+    refused(None, user.call, "sale.order.line", "create", values, context=context)
+
+
+def test_saying_review_again_does_not_change_who_submitted(scene, door):
+    own = scene.user("manager", door=door)
+    account = own.call("key.account", "create", {"partner_id": scene.make_company()})
+    own.call("key.account", "action_submit", [account])
+    other = scene.user("manager", "second_manager")
+    other.call("key.account", "write", [account], {"state": "review"})
+    refused("another manager", own.call, "key.account", "action_activate", [account])
+
+
 # ------------------------------------------------------------------- portal
 
 
@@ -327,6 +382,6 @@ def test_a_customers_pages_show_own_orders_only(scene, deal):
     status, page = buyer.page(f"/my/orders/{deal.order}")
     assert status == 200 and names[0] in page
     stranger = customer(scene, scene.make_company("Stranger"), "stranger", DOORS["web"])
-    for path in ("/my/orders", *(f"/my/orders/{n}" for n in [deal.order])):
+    for path in ("/my/orders", f"/my/orders/{deal.order}"):
         _status, page = stranger.page(path)
         assert not [name for name in names if name in page], path

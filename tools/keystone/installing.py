@@ -88,7 +88,8 @@ def install(
     log = log_path(workspace, "install")
     args = ["-d", database, "--stop-after-init", *QUIET]
     args += ["-i", ",".join(init)] if init else []
-    args += ["-u", ",".join(update)] if update else []
+    # Without the second flag an upgrade keeps the translations of the first day.
+    args += ["-u", ",".join(update), "--i18n-overwrite"] if update else []
     args += ["--with-demo"] if demo else []
     args += [f"--load-language={','.join(languages)}"] if languages else []
     odoo(workspace, title, log, *args)

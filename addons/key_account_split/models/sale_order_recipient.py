@@ -32,7 +32,9 @@ class SaleOrderRecipient(models.Model):
     quantity_total = fields.Float(
         compute="_compute_quantity_total", digits="Product Unit", string="Quantity"
     )
-    address = fields.Char(related="partner_id.contact_address_inline")
+    address = fields.Char(
+        related="partner_id.contact_address_inline", string="Address"
+    )
     child_order_ids = fields.One2many(
         "sale.order", "recipient_id", string="All Child Orders", readonly=True
     )
