@@ -1,10 +1,10 @@
 """Who sees a price.
 
-The fields below are readable by ``PRICE_READERS`` (salespeople, accountants,
-customers on the portal) or, for what the company pays and earns, by
-``COST_READERS`` (the same without the portal). Odoo then refuses them in every
+The fields below are readable by ``PRICE_READERS`` (everybody but warehouse staff)
+or, for what the company pays and earns, by ``COST_READERS`` (the same without the
+portal); ``res.users._get_group_ids`` says who that is. Odoo then refuses them in every
 door of the ORM (read, search, group, order by, export, onchange, write) and
-leaves them out of the views. Warehouse staff have neither group.
+leaves them out of the views.
 
 A price field that a later addon adds to a model the warehouse reads belongs in
 that addon, with the same constants; ``test_price_visibility`` names those that

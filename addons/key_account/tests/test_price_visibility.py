@@ -363,6 +363,18 @@ class TestPriceVisibility(PriceVisibilityCase):
             ]["arch"],
         )
 
+    def test_staff_outside_the_warehouse_see_what_core_shows_them(self):
+        staff = new_test_user(self.env, "pv_staff", groups="base.group_user")
+        product = self._product().with_user(staff)
+        self.assertEqual((product.list_price, product.standard_price), (150, 90))
+
+    def test_warehouse_staff_see_prices_once_they_are_given_the_group(self):
+        user = self.stock_users[0]
+        order = self.records["sale.order"].with_user(user)
+        self.assertFalse(order._has_field_access(order._fields["amount_total"], "read"))
+        user.group_ids = [Command.link(self.env.ref(PRICE_READERS).id)]
+        self.assertTrue(order.amount_total)
+
     def test_customers_see_no_cost(self):
         for model, field in self._protected():
             if field.groups == COST_READERS:

@@ -32,9 +32,7 @@ class SaleOrderRecipient(models.Model):
     quantity_total = fields.Float(
         compute="_compute_quantity_total", digits="Product Unit", string="Quantity"
     )
-    address = fields.Char(
-        related="partner_id.contact_address_inline", string="Address"
-    )
+    address = fields.Char(compute="_compute_address")
     child_order_ids = fields.One2many(
         "sale.order", "recipient_id", string="All Child Orders", readonly=True
     )
@@ -54,6 +52,15 @@ class SaleOrderRecipient(models.Model):
     def _compute_quantity_total(self):
         for recipient in self:
             recipient.quantity_total = sum(recipient.line_ids.mapped("quantity"))
+
+    @api.depends("partner_id")
+    @api.depends_context("lang")
+    def _compute_address(self):
+        # In the order of the country's own address format, on one line.
+        for recipient in self:
+            lines = recipient.partner_id._display_address(without_company=True)
+            parts = (line.strip(" ,") for line in lines.splitlines())
+            recipient.address = ", ".join(part for part in parts if part)
 
     @api.depends("child_order_ids.state")
     def _compute_child_order_id(self):

@@ -95,6 +95,8 @@ class MasterData:
                     "name": row["companyName"],
                     "is_company": True,
                     "parent_id": self.groups[row["country"]].id,
+                    # Type "contact" would take over the address of the group.
+                    "type": "other",
                     "street": row["address"],
                     "city": row["city"],
                     "zip": row["postalCode"] if row["postalCode"] != "NULL" else False,
