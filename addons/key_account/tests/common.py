@@ -19,15 +19,13 @@ class KeyAccountCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.users = {
-            role: new_test_user(cls.env, login=f"test_{role}", groups=groups)
-            for role, groups in GROUPS.items()
-        }
 
     @classmethod
     def user(cls, role):
-        """Return the test user of a role, see ``GROUPS``."""
-        return cls.users[role]
+        """Return the test user of a role (see ``GROUPS``), made when first needed."""
+        login = f"test_{role}"
+        user = cls.env["res.users"].search([("login", "=", login)])
+        return user or new_test_user(cls.env, login=login, groups=GROUPS[role])
 
     @classmethod
     def make_company(cls, name="Acme", **vals):

@@ -103,7 +103,7 @@ class TestConservation(SplitCase):
                 self.assertEqual(invoice.amount_tax, parent.amount_tax)
 
     @settings(
-        max_examples=25,
+        max_examples=15,
         deadline=None,
         suppress_health_check=[HealthCheck.differing_executors],
     )

@@ -14,7 +14,9 @@ class TestTours(SplitCase, HttpCase):
         self.account.user_id = self.user("salesperson")
         self.make_address("Shop North")
         self.make_address("Shop South")
-        self.start_tour("/odoo", "parent_order_salesperson", login="test_salesperson")
+        self.start_tour(
+            "/odoo", "parent_order_salesperson", login=self.user("salesperson").login
+        )
         parent = self.env["sale.order"].search([("state", "=", "split")])
         self.assertEqual(parent.key_account_id, self.account)
         self.assertEqual(
@@ -26,11 +28,15 @@ class TestTours(SplitCase, HttpCase):
         parent = self.make_parent([self.tea], [(3,), (1,)])
         parent.action_split()
         self.deliver(parent.child_order_ids)
-        self.start_tour("/odoo", "parent_order_accountant", login="test_accountant")
+        self.start_tour(
+            "/odoo", "parent_order_accountant", login=self.user("accountant").login
+        )
         self.assertEqual(parent.amount_child_invoiced, parent.amount_total)
 
     def test_warehouse_delivers_a_child_order(self):
         parent = self.make_parent([self.tea], [(3,)])
         parent.action_split()
-        self.start_tour("/odoo", "parent_order_warehouse", login="test_warehouse")
+        self.start_tour(
+            "/odoo", "parent_order_warehouse", login=self.user("warehouse").login
+        )
         self.assertEqual(parent.rate_child_delivered, 100)
