@@ -11,6 +11,7 @@ none; every faulty row is named. Loading a file again updates the same records.
 
 import argparse
 import csv
+import io
 import re
 import sys
 import xmlrpc.client
@@ -25,11 +26,26 @@ def model_of(path):
 
 
 def read(path):
-    """Return ``(header, rows)`` of a CSV file."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle)
-        header = next(reader, [])
-        return header, [row for row in reader if any(row)]
+    """Return ``(header, rows, lines)`` of a CSV file in UTF-8, or in the encoding that
+    spreadsheets write in China; ``lines`` are the rows' numbers in the file."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("gb18030")
+        except UnicodeDecodeError:
+            sys.exit(f"{path.name}: the encoding is unknown; save the file as UTF-8.")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = next(reader, [])
+    rows, lines = [], []
+    start = reader.line_num + 1
+    for row in reader:
+        if any(row):
+            rows.append(row)
+            lines.append(start)
+        start = reader.line_num + 1
+    return header, rows, lines
 
 
 def load(call, path):
@@ -38,12 +54,12 @@ def load(call, path):
     :param call: ``call(model, method, *args)``, a remote call as a user
     :return: list of sentences, empty when all rows were imported
     """
-    header, rows = read(path)
+    header, rows, lines = read(path)
     if not rows:
         return [f"{path.name}: no rows below the header; fill in the template."]
     result = call(model_of(path), "load", header, rows)
     problems = [
-        f"{path.name} row {message.get('record', 0) + 2}: {message['message']}"
+        f"{path.name} row {lines[message.get('record', 0)]}: {message['message']}"
         for message in result["messages"]
         if message.get("type") == "error"
     ]

@@ -1,17 +1,9 @@
 """Fixtures for tests against the server that ``make test`` runs."""
 
-import os
-
 import pytest
+from copies import need
+from rpc import DOORS
 from scene import Deal, Scene
-
-
-def need(name):
-    """Return a variable that ``make test`` sets for the run."""
-    value = os.environ.get(name)
-    if not value:
-        pytest.fail(f"{name} is not set: run these tests with make test", pytrace=False)
-    return value
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +26,9 @@ def scene(url, database):
 def deal(scene):
     """A parent order that every role has done its part of; tests only look at it."""
     return Deal(scene)
+
+
+@pytest.fixture(params=sorted(DOORS))
+def door(request):
+    """Each way in: what one of them refuses, the others must not let through."""
+    return DOORS[request.param]

@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 import xmlrpc.client
 
+import pytest
+
 # Long enough for a busy machine, short enough that a stuck server ends the test.
 PATIENCE = 180
 
@@ -193,3 +195,10 @@ class WebClient(HttpClient):
 
 
 DOORS = {"xmlrpc": XmlRpcClient, "jsonrpc": JsonRpcClient, "web": WebClient}
+
+
+def refused(words, function, *args, **kwargs):
+    """Assert that a call is refused with a sentence, one that has ``words``."""
+    with pytest.raises(RpcError, match=words) as caught:
+        function(*args, **kwargs)
+    assert caught.value.is_refusal, caught.value

@@ -71,7 +71,7 @@ def select(args: list[str], clone: Path) -> Selection:
         if (
             value_next
             or arg.startswith("-")
-            or not ("/" in arg or arg.endswith(".py"))
+            or not ("/" in arg or arg.endswith(".py") or path.is_dir())
             or not path.exists()
         ):
             found.options.append(arg)
@@ -100,7 +100,7 @@ class Outcome:
         return self.status not in (0, NOTHING_SELECTED)
 
 
-def closing_line(outcomes: list[Outcome], seconds: float) -> str:
+def closing_line(outcomes: list[Outcome]) -> str:
     """One line in pytest's words over all runs."""
     total = sum((outcome.counts for outcome in outcomes), Counter())
     parts = [f"{total['passed']} passed", f"{total['failed']} failed"]
@@ -110,7 +110,7 @@ def closing_line(outcomes: list[Outcome], seconds: float) -> str:
         for n in ("error", "skipped", "xfailed", "xpassed")
         if total[n]
     ]
-    return f"{', '.join(parts)} in {seconds:.1f} s"
+    return ", ".join(parts)
 
 
 def pytest(
@@ -213,7 +213,14 @@ def run_plain_tests(
             url,
         ):
             return pytest(
-                workspace, args, env | {"KEYSTONE_URL": url, "KEYSTONE_DB": database}
+                workspace,
+                args,
+                env
+                | {
+                    "KEYSTONE_URL": url,
+                    "KEYSTONE_DB": database,
+                    "KEYSTONE_TEST_TEMPLATE": template,
+                },
             )
 
 
@@ -233,5 +240,6 @@ def run(paths: Paths, args) -> int:
     if all(outcome.status == NOTHING_SELECTED for outcome in outcomes):
         raise KeystoneError("no test was selected")
     say("")
-    print(closing_line(outcomes, time.monotonic() - start), flush=True)
+    say(f"* all tests: {time.monotonic() - start:.0f} s")
+    print(closing_line(outcomes), flush=True)
     return int(any(outcome.failed for outcome in outcomes))

@@ -79,8 +79,7 @@ class Workspace:
         words = list(itertools.takewhile(lambda arg: not arg.startswith("-"), args))
         return [
             str(self.environment.python),
-            "-m",
-            "odoo",
+            str(Path(__file__).with_name("odoo_launcher.py")),
             *words,
             "-c",
             str(self.rc),

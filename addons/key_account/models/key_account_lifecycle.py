@@ -34,7 +34,7 @@ class KeyAccount(models.Model):
     def _assert_transition(self, state):
         """Raise unless ``state`` may follow the present one, by this user."""
         labels = dict(self._fields["state"]._description_selection(self.env))
-        for account in self.filtered(lambda a: a.state != state):
+        for account in self:
             groups = self._TRANSITIONS[account.state].get(state)
             if groups is None:
                 raise TransitionError(
@@ -136,15 +136,16 @@ class KeyAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._assert_may_create_in(vals.get("state"))
-        return super().create(vals_list)
+        accounts = super().create(vals_list)
+        # Judged by the result: a state may also come from a default.
+        accounts._assert_may_start()
+        return accounts
 
-    def _assert_may_create_in(self, state):
+    def _assert_may_start(self):
         """Accounts start as prospects; administrators may import them in any state."""
-        if state in (None, False, "prospect") or self.env.su:
+        if self.env.su or self.env.user.has_group(ADMIN):
             return
-        if not self.env.user.has_group(ADMIN):
+        if any(account.state != "prospect" for account in self):
             raise DutyError(
                 self.env._(
                     "A new account starts as a prospect: leave its state empty, or ask "
@@ -155,6 +156,10 @@ class KeyAccount(models.Model):
     def write(self, vals):
         vals = {name: vals[name] for name in vals if name != "requested_by_id"}
         if "state" in vals:
+            unchanged = self.filtered(lambda account: account.state == vals["state"])
+            if unchanged:
+                rest = {name: vals[name] for name in vals if name != "state"}
+                return (self - unchanged).write(vals) and unchanged.write(rest)
             self._assert_transition(vals["state"])
             if vals["state"] == "review":
                 vals["requested_by_id"] = self.env.uid

@@ -33,6 +33,9 @@ class SaleOrder(models.Model):
         for vals in vals_list:
             self._assert_account_not_given(vals)
         orders = super().create(vals_list)
+        if not self.env.su:
+            # A default may have given another account, or none.
+            self.env.add_to_compute(self._fields["key_account_id"], orders)
         orders.filtered(lambda order: order.state == "sale")._gate_assert()
         return orders
 

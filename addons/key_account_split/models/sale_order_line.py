@@ -54,17 +54,19 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._assert_own_link({key: val for key, val in vals.items() if val})
         lines = super().create(vals_list)
+        if lines.parent_line_id:
+            self._assert_own_link()
         # Without an ordered quantity: the warehouse shipped what nobody ordered, and
         # what was shipped is always billable.
         lines.filtered("product_uom_qty")._assert_not_locked_by_split()
         return lines
 
     def write(self, vals):
-        self._assert_own_link(vals)
+        if "parent_line_id" in vals:
+            self._assert_own_link()
         if set(vals).intersection([*self._get_protected_fields(), "order_id"]):
+            self.recipient_line_ids.recipient_id._touch_orders()
             self._assert_not_locked_by_split()
         return super().write(vals)
 
@@ -95,9 +97,9 @@ class SaleOrderLine(models.Model):
                     )
                 )
 
-    def _assert_own_link(self, vals):
+    def _assert_own_link(self):
         # Only the split says which child line fulfils which parent line.
-        if "parent_line_id" in vals and not self.env.su:
+        if not self.env.su:
             raise SplitLockedError(
                 self.env._(
                     "Child orders cannot be linked by hand: split their parent order."

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..exceptions import SplitLockedError
 
@@ -90,7 +91,8 @@ class SaleOrderRecipient(models.Model):
     def write(self, vals):
         self._assert_open()
         result = super().write(vals)
-        self._assert_open()
+        if "order_id" in vals:
+            self._assert_open()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -99,6 +101,7 @@ class SaleOrderRecipient(models.Model):
 
     def _assert_open(self):
         """Raise when the recipients' orders are not quotations any more."""
+        self._touch_orders()
         for order in self.order_id:
             if order.state == "split":
                 sentence = self.env._(
@@ -115,6 +118,18 @@ class SaleOrderRecipient(models.Model):
                     order.name,
                 )
             raise SplitLockedError(sentence)
+
+    def _touch_orders(self):
+        """Update the orders' rows, so that a split at the same moment and this change
+        run into each other: the later one starts again and sees the earlier."""
+        if self.order_id:
+            ids = sorted(self.order_id.ids)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE sale_order SET write_date = write_date WHERE id = ANY(%s)",
+                    ids,
+                )
+            )
 
     def _get_problems(self, row):
         """Return sentences about what keeps this recipient from being served.

@@ -310,24 +310,27 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._assert_own_links({key: val for key, val in vals.items() if val})
-            if vals.get("state") == "split":
-                raise SplitError(
-                    self.env._("The state Split is reached with the button Split only.")
-                )
-        return super().create(vals_list)
+        orders = super().create(vals_list)
+        # Judged by the result: values may also come from defaults.
+        if any(order.state == "split" for order in orders):
+            raise SplitError(
+                self.env._("The state Split is reached with the button Split only.")
+            )
+        if any(order.parent_order_id or order.recipient_id for order in orders):
+            self._assert_own_links()
+        return orders
 
     def write(self, vals):
-        self._assert_own_links(vals)
+        if "parent_order_id" in vals or "recipient_id" in vals:
+            self._assert_own_links()
         result = super().write(vals)
         if vals.get("state") == "split":
             self._assert_split_complete()
         return result
 
-    def _assert_own_links(self, vals):
+    def _assert_own_links(self):
         # A forged link to a parent would let an order pass the gate unseen.
-        if not self.env.su and ("parent_order_id" in vals or "recipient_id" in vals):
+        if not self.env.su:
             raise SplitError(
                 self.env._(
                     "Child orders cannot be linked by hand: split their parent order."

@@ -9,9 +9,10 @@ month's orders, its lines the distinct products, prices and discounts.
 import csv
 import os
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -102,23 +103,20 @@ def read(path=None):
     }
     products = _rows(path, "products")
     orders = {row["orderID"]: row for row in _rows(path, "orders", spill="shipAddress")}
+    known = {}
+    for number, row in enumerate(products, start=2):
+        with _naming("products.csv", number):
+            known[row["productID"]] = _number(row, "unitPrice")
     parents = {}
     seen = set()
     for number, row in enumerate(_rows(path, "order-details"), start=2):
-        order = orders.get(row["orderID"])
-        if order is None:
-            raise SourceError(
-                f"order-details.csv row {number}: order {row['orderID']} is not in "
-                "orders.csv."
+        with _naming("order-details.csv", number):
+            order = _find(orders, row["orderID"], "order", "orders.csv")
+            customer = _find(
+                customers, order["customerID"], "customer", "customers.csv"
             )
-        customer = customers.get(order["customerID"])
-        if customer is None:
-            raise SourceError(
-                f"order {row['orderID']}: customer {order['customerID']} is not in "
-                "customers.csv."
-            )
-        first = row["orderID"] not in seen
-        _add(parents, path.name, customer, order, row, first)
+            _find(known, row["productID"], "product", "products.csv")
+            _add(parents, path.name, customer, order, row, row["orderID"] not in seen)
         seen.add(row["orderID"])
     ordered = sorted(
         parents.values(), key=lambda parent: (parent.country, parent.month)
@@ -126,17 +124,48 @@ def read(path=None):
     return Plan(path.name, products, customers, ordered)
 
 
+def _find(rows, key, what, file):
+    if key not in rows:
+        raise SourceError(f"{what} {key} is not in {file}")
+    return rows[key]
+
+
+@contextmanager
+def _naming(file, number):
+    """Name the file and the row in what goes wrong inside."""
+    try:
+        yield
+    except KeyError as error:
+        raise SourceError(
+            f"{file} row {number}: there is no column {error}."
+        ) from error
+    except SourceError as error:
+        raise SourceError(f"{file} row {number}: {error}.") from error
+
+
+def _number(row, column):
+    try:
+        return Decimal(row[column])
+    except InvalidOperation as error:
+        raise SourceError(f"{column} {row[column]!r} is not a number") from error
+
+
 def _add(parents, story, customer, order, row, first):
     # The buying group is the customer's; the few orders shipped abroad stay with it.
-    day = date.fromisoformat(order["orderDate"][:10])
+    try:
+        day = date.fromisoformat(order["orderDate"][:10])
+    except ValueError as error:
+        raise SourceError(
+            f"order {order['orderID']}: {order['orderDate']!r} is not a date"
+        ) from error
+    line = LineKey(
+        row["productID"], _number(row, "unitPrice"), _number(row, "discount")
+    )
+    quantity = _number(row, "quantity")
     key = (story, customer["country"], f"{day:%Y-%m}")
     parent = parents.setdefault(key, Parent(*key))
     parent.orders += first
     parent.date_last = max(parent.date_last, day)
-    line = LineKey(
-        row["productID"], Decimal(row["unitPrice"]), Decimal(row["discount"])
-    )
-    quantity = Decimal(row["quantity"])
     parent.amount_exact += line.price * quantity * (1 - line.discount)
     quantities = parent.recipients[_address(order)]
     quantities[line] = quantities.get(line, Decimal(0)) + quantity
