@@ -111,6 +111,16 @@ class SaleOrder(models.Model):
                     "payment and invoice the child orders after the split."
                 )
             )
+        if self._add_base_lines_for_early_payment_discount():
+            # Core taxes each order on its own discounted base and rounds there: the
+            # children's taxes would not add up to the parent's.
+            problems.append(
+                self.env._(
+                    "Payment terms %s reduce the tax by an early payment discount, which "
+                    "cannot be shared to the cent: choose other payment terms.",
+                    self.payment_term_id.name,
+                )
+            )
         return problems + self._get_quantity_problems()
 
     def _get_quantity_problems(self):

@@ -102,6 +102,19 @@ class TestBadInput(SplitCase):
             parent.action_split()
         self.assertEqual(len(str(caught.exception).splitlines()), 2)
 
+    def test_payment_terms_that_reduce_the_tax(self):
+        parent = self.make_parent([self.tea], [(1,), (1,)])
+        parent.payment_term_id = self.env["account.payment.term"].create(
+            {
+                "name": "2% 10 days",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "mixed",
+            }
+        )
+        self.assertRefused(parent, "Payment terms 2% 10 days .* choose other payment")
+
     def test_down_payment_before_the_split(self):
         parent = self.make_parent([self.tea], [(1,)])
         parent.order_line = [
