@@ -47,7 +47,8 @@ def _check(workspace: Workspace, title: str, *command: str | Path) -> bool:
     """Run one checker; True when it found nothing."""
     done = subprocess.run(
         [str(part) for part in command],
-        env=workspace.env,
+        # pylint keeps its notes with the rest, not in the home directory.
+        env=workspace.env | {"PYLINTHOME": str(workspace.paths.own / "pylint")},
         cwd=workspace.paths.clone,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
