@@ -1,7 +1,6 @@
 from odoo import models, tools
 
-PRICE = "key_account.group_price_reader"
-COST = "key_account.group_cost_reader"
+from .price_visibility import COST_READERS, PRICE_READERS
 
 
 class ResUsers(models.Model):
@@ -15,9 +14,9 @@ class ResUsers(models.Model):
         group_ids = super()._get_group_ids()
         if self._xmlid_id("stock.group_stock_user") in group_ids:
             return group_ids
-        derived = [PRICE]
+        derived = [PRICE_READERS]
         if self._xmlid_id("base.group_user") in group_ids:
-            derived.append(COST)
+            derived.append(COST_READERS)
         found = {self._xmlid_id(xmlid) for xmlid in derived} - {False, *group_ids}
         return (*group_ids, *found)
 

@@ -42,9 +42,10 @@ class SaleOrder(models.Model):
     def write(self, vals):
         self._assert_account_not_given(vals)
         result = super().write(vals)
-        if vals.get("state") == "sale":
-            # Whichever door led here, not only the button.
-            self._gate_assert()
+        if vals.get("state") == "sale" or {"partner_id", "company_id"} & set(vals):
+            # Whichever door led here, not only the button: also a confirmed order that
+            # is handed to another customer.
+            self.filtered(lambda order: order.state == "sale")._gate_assert()
         return result
 
     def _assert_account_not_given(self, vals):
@@ -64,6 +65,8 @@ class SaleOrder(models.Model):
 
         :raise GateError: one sentence for each issue, the order named.
         """
+        # The contact may have moved to another company since the order was written.
+        self.env.add_to_compute(self._fields["key_account_id"], self)
         sentences = [
             f"{order.name}: {issue['text']}"
             for order, issues in self._gate_get_issues().items()
@@ -82,10 +85,11 @@ class SaleOrder(models.Model):
         decides who may settle it, and ``text``, one sentence that names the cause and
         the fix.
         """
-        issues = {}
         # sudo: the gate judges the account whether or not the user may open it.
-        for order in self.filtered("key_account_id").sudo():
-            found = order.key_account_id._get_order_issues()
-            if found:
-                issues[order.with_env(self.env)] = found
-        return issues
+        accounts = self.key_account_id.sudo()
+        found = {account: account._get_order_issues() for account in accounts}
+        return {
+            order: [dict(issue) for issue in found[order.key_account_id]]
+            for order in self
+            if found.get(order.key_account_id)
+        }

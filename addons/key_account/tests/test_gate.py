@@ -68,6 +68,35 @@ class TestGate(KeyAccountCase):
         with self.assertRaises(GateError):
             self.make_order(self.account.partner_id, {self.product: 1}, state="sale")
 
+    def test_contact_that_moved_to_an_account_brings_its_quotation_to_the_gate(self):
+        contact = self.env["res.partner"].create({"name": "Buyer"})
+        order = self.make_order(contact, {self.product: 1})
+        contact.parent_id = self.account.partner_id
+        self.account.action_suspend()
+        with self.assertRaisesRegex(GateError, "is suspended"):
+            order.action_confirm()
+
+    def test_confirmed_order_is_not_handed_to_a_suspended_account(self):
+        order = self.make_order(self.make_company("Walk-in"), {self.product: 1})
+        order.action_confirm()
+        self.account.action_suspend()
+        with self.assertRaisesRegex(GateError, "is suspended"):
+            order.partner_id = self.account.partner_id
+
+    def test_gate_judges_an_account_once_for_all_its_orders(self):
+        self.account.action_suspend()
+        orders = self.env["sale.order"].union(*(self.order() for _i in range(20)))
+
+        def count(records):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(records._gate_get_issues()), len(records))
+            return self.env.cr.sql_log_count - before
+
+        count(orders)
+        self.assertEqual(count(orders[:1]), count(orders))
+
     def test_order_cannot_be_cut_off_from_its_account(self):
         order = self.order()
         order.user_id = self.user("salesperson")

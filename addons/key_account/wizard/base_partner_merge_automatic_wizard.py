@@ -12,7 +12,9 @@ class PartnerMerge(models.TransientModel):
         self._assert_one_account_remains(partner_ids)
         result = super()._merge(partner_ids, dst_partner, extra_checks)
         # The contact that remains may have quotations from before it had an account.
-        accounts = self.env["key.account"].search([("partner_id", "in", partner_ids)])
+        # sudo: an account that the user may not see gets its quotations as well.
+        accounts = self.env["key.account"].sudo()
+        accounts = accounts.search([("partner_id", "in", list(partner_ids))])
         accounts._link_open_quotations()
         return result
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-PRICE_READERS = "key_account.group_price_reader"
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 
 class SaleOrder(models.Model):
@@ -46,12 +46,12 @@ class SaleOrder(models.Model):
     )
     def _compute_fulfilment(self):
         delivered = self._get_amounts_delivered()
-        billed, settled = self._get_amounts_invoiced()
+        invoiced, paid = self._get_amounts_invoiced()
         for order in self:
             key = order._origin.id
             order.amount_child_delivered = delivered.get(key, 0.0)
-            order.amount_child_invoiced = billed.get(key, 0.0)
-            order.amount_child_paid = settled.get(key, 0.0)
+            order.amount_child_invoiced = invoiced.get(key, 0.0)
+            order.amount_child_paid = paid.get(key, 0.0)
             order.rate_child_delivered = order._get_rate(order.amount_child_delivered)
             order.rate_child_invoiced = order._get_rate(order.amount_child_invoiced)
             order.rate_child_paid = order._get_rate(order.amount_child_paid)
@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
 
     def _get_amounts_invoiced(self):
         """Return ``({parent id: invoiced}, {parent id: paid})``, taxes included."""
-        billed, settled = {}, {}
+        invoiced, paid = {}, {}
         # sudo: salespeople see how far their order is, not the invoices themselves.
         groups = (
             self.env["account.move"]
@@ -103,9 +103,9 @@ class SaleOrder(models.Model):
         )
         for parent, move_type, total, residual in groups:
             sign = -1 if move_type == "out_refund" else 1
-            billed[parent.id] = billed.get(parent.id, 0.0) + sign * total
-            settled[parent.id] = settled.get(parent.id, 0.0) + sign * (total - residual)
-        return billed, settled
+            invoiced[parent.id] = invoiced.get(parent.id, 0.0) + sign * total
+            paid[parent.id] = paid.get(parent.id, 0.0) + sign * (total - residual)
+        return invoiced, paid
 
     @api.depends("child_order_ids.invoice_status")
     def _compute_has_child_to_invoice(self):

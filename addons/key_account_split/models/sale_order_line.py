@@ -65,7 +65,8 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if "parent_line_id" in vals:
             self._assert_own_link()
-        if set(vals).intersection([*self._get_protected_fields(), "order_id"]):
+        locked = {*self._get_protected_fields(), "order_id", "extra_tax_data"}
+        if locked.intersection(vals):
             self.recipient_line_ids.recipient_id._touch_orders()
             self._assert_not_locked_by_split()
         return super().write(vals)

@@ -152,6 +152,10 @@ class SaleOrderRecipient(models.Model):
                     name=address.display_name,
                 )
             )
+        foreign = self.line_ids.filtered("quantity").filtered(
+            lambda line: line.order_line_id not in self.order_id._get_split_lines()
+        )
+        problems += [line._foreign_line_sentence() for line in foreign]
         if not any(line.quantity > 0 for line in self.line_ids):
             problems.append(
                 self.env._(

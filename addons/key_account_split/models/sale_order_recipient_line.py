@@ -45,7 +45,8 @@ class SaleOrderRecipientLine(models.Model):
             "Recipient %(recipient)s: %(product)s is not a line of order %(order)s; "
             "add it to the order lines first.",
             recipient=self.recipient_id.display_name,
-            product=self.order_line_id.product_id.display_name,
+            product=self.order_line_id.product_id.display_name
+            or self.order_line_id.name,
             order=self.recipient_id.order_id.name,
         )
 

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL, float_compare, float_is_zero, formatLang
 
-from ..exceptions import SplitError
+from ..exceptions import SplitError, SplitLockedError
 from ..tools.tax_shares import share_base_line
 
 
@@ -42,7 +42,8 @@ class SaleOrder(models.Model):
         # EXTENDS 'key_account': a parent order is confirmed by splitting it.
         parents = self.filtered("recipient_ids")
         if parents and parents != self:
-            return (self - parents).action_confirm() and parents.action_confirm()
+            (self - parents).action_confirm()
+            return parents.action_confirm()
         parents._assert_ready_to_split()
         return super().action_confirm()
 
@@ -54,15 +55,6 @@ class SaleOrder(models.Model):
         for parent in parents:
             parent._split()
         return result
-
-    def _gate_get_issues(self):
-        # EXTENDS 'key_account': what the parent was let through for, its children are.
-        # Only while it is being split is a parent confirmed and not yet split; a child
-        # that is reopened later passes the gate like any order.
-        return super(
-            SaleOrder,
-            self.filtered(lambda order: order.parent_order_id.state != "sale"),
-        )._gate_get_issues()
 
     # ------------------------------------------------------------------ checks
 
@@ -240,6 +232,8 @@ class SaleOrder(models.Model):
             parts = line.recipient_line_ids.filtered("quantity").sorted(
                 lambda part: (part.recipient_id.sequence, part.recipient_id.id)
             )
+            if not parts:  # nothing was ordered, nobody gets anything
+                continue
             quantities = parts.mapped("quantity")
             for part, share in zip(
                 parts, share_base_line(base_line, quantities, roundings), strict=True
@@ -268,29 +262,29 @@ class SaleOrder(models.Model):
             }
         )
 
+    def _get_live_children_sums(self):
+        """Return what the children that are not cancelled add up to, in the database:
+        ``({parent: [untaxed, tax, total]}, {parent line: quantity})``."""
+        self.env.flush_all()
+        amounts = self._read_group(
+            [("parent_order_id", "in", self.ids), ("state", "!=", "cancel")],
+            ["parent_order_id"],
+            ["amount_untaxed:sum", "amount_tax:sum", "amount_total:sum"],
+        )
+        quantities = self.env["sale.order.line"]._read_group(
+            [
+                ("parent_line_id.order_id", "in", self.ids),
+                ("order_id.state", "!=", "cancel"),
+            ],
+            ["parent_line_id"],
+            ["product_uom_qty:sum"],
+        )
+        return {parent: sums for parent, *sums in amounts}, dict(quantities)
+
     def _assert_split_complete(self):
         """Raise unless, in the database, the children are the parent: quantities,
         untaxed amount, taxes and total."""
-        self.env.flush_all()
-        live = [("parent_order_id", "in", self.ids), ("state", "!=", "cancel")]
-        amounts = {
-            parent: sums
-            for parent, *sums in self._read_group(
-                live,
-                ["parent_order_id"],
-                ["amount_untaxed:sum", "amount_tax:sum", "amount_total:sum"],
-            )
-        }
-        quantities = dict(
-            self.env["sale.order.line"]._read_group(
-                [
-                    ("parent_line_id.order_id", "in", self.ids),
-                    ("order_id.state", "!=", "cancel"),
-                ],
-                ["parent_line_id"],
-                ["product_uom_qty:sum"],
-            )
-        )
+        amounts, quantities = self._get_live_children_sums()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         for parent in self:
             wanted = (parent.amount_untaxed, parent.amount_tax, parent.amount_total)
@@ -316,6 +310,18 @@ class SaleOrder(models.Model):
                     )
                 )
 
+    def _assert_no_live_children(self):
+        """Raise when an order that is no longer split leaves children behind."""
+        for order in self:
+            if any(child.state != "cancel" for child in order.child_order_ids):
+                raise SplitLockedError(
+                    self.env._(
+                        "%s has been split and stays so while a child order lives: "
+                        "cancel it, that cancels its child orders too.",
+                        order.name,
+                    )
+                )
+
     # -------------------------------------------------------------------- CRUD
 
     @api.model_create_multi
@@ -333,9 +339,12 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if "parent_order_id" in vals or "recipient_id" in vals:
             self._assert_own_links()
+        split = self.filtered(lambda order: order.state == "split")
         result = super().write(vals)
         if vals.get("state") == "split":
             self._assert_split_complete()
+        elif "state" in vals:
+            split._assert_no_live_children()
         return result
 
     def _assert_own_links(self):

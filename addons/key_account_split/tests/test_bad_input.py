@@ -69,6 +69,22 @@ class TestBadInput(SplitCase):
                 Command.create({"order_line_id": other.order_line.id, "quantity": 1})
             ]
 
+    def test_recipient_of_a_section(self):
+        parent = self.make_parent([self.tea], [(1,)])
+        section = {"display_type": "line_section", "name": "Gifts"}
+        parent.order_line = [Command.create(section)]
+        line = parent.order_line.filtered("display_type")
+        parent.recipient_ids.line_ids = [
+            Command.create({"order_line_id": line.id, "quantity": 1})
+        ]
+        self.assertRefused(parent, "Gifts is not a line of order")
+
+    def test_line_that_moved_to_another_order(self):
+        parent = self.make_parent([self.tea, self.cup], [(1, 1)])
+        other = self.make_order(self.customer, {})
+        parent.order_line[1].order_id = other
+        self.assertRefused(parent, "Cup is not a line of order")
+
     def test_empty_recipient_list(self):
         order = self.make_order(self.customer, {self.tea: 1})
         self.assertRefused(order, r"has no recipients: add at least one")

@@ -80,8 +80,20 @@ class TestCancelAndCopy(SplitCase):
         copy.action_split()
         self.assertEqual(copy.child_order_count, 2)
 
+    def test_split_state_is_not_left_while_children_live(self):
+        parent = self.split()
+        for state in ("draft", "sale", "cancel"):
+            with (
+                self.subTest(state=state),
+                self.assertRaisesRegex(SplitLockedError, "stays so while a child"),
+                self.env.cr.savepoint(),
+            ):
+                parent.write({"state": state})
+
     def test_child_of_a_split_order_keeps_its_share(self):
         child = self.split().child_order_ids[0]
+        with self.assertRaises(SplitLockedError):
+            child.order_line.extra_tax_data = {"manual_total_excluded": 0.01}
         with self.assertRaisesRegex(
             SplitLockedError, f"{child.name} cannot be changed"
         ):

@@ -88,6 +88,11 @@ class TestSplit(SplitCase):
         )
         self.assertEqual(sums, [(total, 5.0)])
 
+    def test_line_of_nothing_is_left_out(self):
+        parent = self.make_parent([self.tea, self.cup], [(3, 0), (2, 0)])
+        parent.action_split()
+        self.assertEqual(parent.child_order_ids.order_line.product_id, self.tea)
+
     def test_split_that_fails_late_leaves_nothing_behind(self):
         parent = self.make_parent([self.tea], [(3,), (2,)])
         cls = self.env.registry["sale.order"]
