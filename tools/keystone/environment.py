@@ -94,27 +94,8 @@ def make_environment(paths: Paths, odoo: OdooSource) -> Environment:
                 what="python -m venv (is python3-venv installed?)",
                 source="",
             )
-        pip = [
-            path / "bin" / "python",
-            "-m",
-            "pip",
-            "install",
-            "--no-input",
-            "--disable-pip-version-check",
-        ]
         with Step(f"Python packages ({len(requirements)} pinned)") as step:
-
-            def show(line: str) -> None:
-                if line.startswith(("Collecting ", "Installing ")):
-                    step.progress(line.split()[0].lower() + " " + line.split()[1][:40])
-
-            checked(
-                [*pip, "-r", paths.requirements],
-                log,
-                what="pip install",
-                source="the Python package index (pip)",
-                on_line=show,
-            )
+            _install(path, paths.requirements, log, step)
         packages = next((path / "lib").glob("python3.*/site-packages"))
         (packages / "odoo-source.pth").write_text(f"{odoo.path}\n")
 
@@ -122,3 +103,20 @@ def make_environment(paths: Paths, odoo: OdooSource) -> Environment:
         paths.check_space(SETUP_BYTES // 3)
     build_in_place(target, paths.lock(target.name), build)
     return Environment(target, key)
+
+
+def _install(venv: Path, requirements: Path, log: Path, step: Step) -> None:
+    """Install the pinned packages into ``venv``."""
+
+    def show(line: str) -> None:
+        if line.startswith(("Collecting ", "Installing ")):
+            step.progress(line.split()[0].lower() + " " + line.split()[1][:40])
+
+    pip = [venv / "bin" / "python", "-m", "pip", "install", "--no-input"]
+    checked(
+        [*pip, "--disable-pip-version-check", "-r", requirements],
+        log,
+        what="pip install",
+        source="the Python package index (pip)",
+        on_line=show,
+    )

@@ -64,46 +64,19 @@ def _check(workspace: Workspace, title: str, *command: str | Path) -> bool:
 
 def run(paths: Paths, args) -> int:
     workspace = prepare(paths)
-    cache = paths.own / "ruff-cache"
     parts = [part for part in PARTS if (paths.clone / part).is_dir()]
-    ruff = [workspace.environment.path / "bin" / "ruff"]
+
+    def ruff(title: str, *words: str) -> bool:
+        command = [workspace.environment.path / "bin" / "ruff", *words, "-q"]
+        cache = ["--cache-dir", paths.own / "ruff-cache"]
+        return _check(workspace, title, *command, *cache, *parts)
+
     if args.fix:
-        _check(
-            workspace,
-            "ruff --fix",
-            *ruff,
-            "check",
-            "-q",
-            "--fix",
-            "--cache-dir",
-            cache,
-            *parts,
-        )
-        _check(
-            workspace,
-            "ruff format",
-            *ruff,
-            "format",
-            "-q",
-            "--cache-dir",
-            cache,
-            *parts,
-        )
+        ruff("ruff --fix", "check", "--fix")
+        ruff("ruff format", "format")
     results = [
-        _check(
-            workspace, "ruff check", *ruff, "check", "-q", "--cache-dir", cache, *parts
-        ),
-        _check(
-            workspace,
-            "ruff format",
-            *ruff,
-            "format",
-            "-q",
-            "--check",
-            "--cache-dir",
-            cache,
-            *parts,
-        ),
+        ruff("ruff check", "check"),
+        ruff("ruff format", "format", "--check"),
         _check_addons(workspace),
         _check_xml(workspace, parts),
         _check_length(workspace),
