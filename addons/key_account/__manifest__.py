@@ -1,7 +1,7 @@
 {
     "name": "Key Accounts",
     "summary": "The account record, its team, documents and grade, and the order gate",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Key Accounts",
     "author": "Keystone",
     "license": "AGPL-3",
@@ -14,6 +14,7 @@
         "data/key_account_grade_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "views/key_account_gate_issue_views.xml",
         "views/key_account_grade_views.xml",
         "views/key_account_document_views.xml",
         "views/key_account_kanban_views.xml",

@@ -1,9 +1,13 @@
 from . import (
+    append_only,
+    content_snapshot,
     key_account,
     key_account_document,
+    key_account_gate_issue,
     key_account_grade,
     key_account_lifecycle,
     key_account_team_member,
+    payment_transaction,
     price_visibility,
     price_visibility_flow,
     res_company,
@@ -11,4 +15,7 @@ from . import (
     res_partner,
     res_users,
     sale_order,
+    sale_order_gate,
+    sale_order_hold,
+    sale_order_line,
 )

@@ -116,6 +116,15 @@ class KeyAccount(models.Model):
     )
 
     order_ids = fields.One2many("sale.order", "key_account_id")
+    gate_seq = fields.Integer(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Counted up whenever the gate judges an order of the account, so that two "
+        "transactions that do so run into each other.",
+    )
+    gate_issue_ids = fields.One2many("key.account.gate.issue", "account_id")
+    held_order_count = fields.Integer(compute="_compute_held_order_count")
     order_count = fields.Integer(compute="_compute_order_count")
     subsidiary_count = fields.Integer(compute="_compute_subsidiary_ids")
     document_alert_count = fields.Integer(
@@ -197,6 +206,18 @@ class KeyAccount(models.Model):
         )
         for account in self:
             account.order_count = counts.get(account._origin, 0)
+
+    @api.depends("gate_issue_ids.state")
+    def _compute_held_order_count(self):
+        counts = dict(
+            self.env["key.account.gate.issue"]._read_group(
+                [("account_id", "in", self.ids), ("state", "=", "open")],
+                ["account_id"],
+                ["order_id:count_distinct"],
+            )
+        )
+        for account in self:
+            account.held_order_count = counts.get(account._origin, 0)
 
     def _get_order_domain(self):
         """Return the domain of the orders that the accounts placed; addons that add
@@ -281,6 +302,13 @@ class KeyAccount(models.Model):
             "sale.action_orders",
             list(self._get_order_domain()),
             default_partner_id=self.partner_id[:1].id,
+        )
+
+    def action_open_gate_issues(self):
+        """Return the action that lists what the gate found, the open issues first."""
+        return self._open_action(
+            "key_account.key_account_gate_issue_action",
+            [("account_id", "in", self.ids)],
         )
 
     def action_open_subsidiaries(self):

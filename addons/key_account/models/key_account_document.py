@@ -120,11 +120,13 @@ class KeyAccountDocument(models.Model):
     def create(self, vals_list):
         documents = super().create(vals_list)
         documents.account_id._close_document_activities()
+        self.env["sale.order"]._gate_wake()
         return documents
 
     def write(self, vals):
         result = super().write(vals)
         self.account_id._close_document_activities()
+        self.env["sale.order"]._gate_wake()
         return result
 
     @api.model

@@ -130,7 +130,12 @@ class KeyAccount(models.Model):
                     date=format_date(self.env, document.date_expiry),
                 )
                 issues.append(
-                    {"code": "document_expired", "kind": "document", "text": text}
+                    {
+                        "code": "document_expired",
+                        "kind": "document",
+                        "subject": str(document.id),
+                        "text": text,
+                    }
                 )
         return issues
 
@@ -167,7 +172,10 @@ class KeyAccount(models.Model):
             self._assert_may_change_customer(vals)
         if "grade_id" in vals or "pay_mode" in vals:
             self._assert_may_rate(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "state" in vals:
+            self.env["sale.order"]._gate_wake()
+        return result
 
     def _assert_may_change_customer(self, vals):
         for account in self:

@@ -1,1 +1,1 @@
-from . import base_partner_merge_automatic_wizard
+from . import base_partner_merge_automatic_wizard, key_account_gate_release

@@ -20,9 +20,10 @@ class SaleOrder(models.Model):
         terms; quantities, untaxed amount, taxes and total of the children add up to
         the parent's to the cent. Splitting an order twice changes nothing.
 
-        :return: the action that lists the children
+        An order that the gate stops is held and stays a quotation.
+
+        :return: the action that lists the children, or True
         :raise SplitError: one sentence for each thing that is missing
-        :raise GateError: when the account's gate stops the order
         """
         todo = self.filtered(lambda order: order.state != "split")
         for order in todo:
@@ -36,7 +37,8 @@ class SaleOrder(models.Model):
                 )
         if todo:
             todo.action_confirm()
-        return self.action_open_children() if len(self) == 1 else True
+        is_one = len(self) == 1 and self.state == "split"
+        return self.action_open_children() if is_one else True
 
     def action_confirm(self):
         # EXTENDS 'key_account': a parent order is confirmed by splitting it.
@@ -55,6 +57,13 @@ class SaleOrder(models.Model):
         for parent in parents:
             parent._split()
         return result
+
+    def _gate_get_subjects(self):
+        # EXTENDS 'key_account': what was decided about a parent holds for its children.
+        return {
+            order: order.parent_order_id or subject
+            for order, subject in super()._gate_get_subjects().items()
+        }
 
     # ------------------------------------------------------------------ checks
 
@@ -162,6 +171,8 @@ class SaleOrder(models.Model):
         children = children.with_env(self.env)
         # The parent's confirmation is mailed once, not again for each child.
         children.with_context(send_email=False).action_confirm()
+        # Judged as the parent is, which has passed a moment ago.
+        children.filtered(lambda child: child.state != "sale")._gate_assert()
         self.state = "split"  # write() asserts that the children are complete
         return children
 

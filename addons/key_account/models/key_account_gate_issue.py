@@ -1,0 +1,285 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+from ..exceptions import DutyError
+from .key_account_lifecycle import CREDIT, MANAGER
+from .price_visibility import PRICE_READERS
+
+ACTIVITY = "key_account.mail_activity_type_gate"
+KINDS = [
+    ("account", "Account"),
+    ("document", "Document"),
+    ("price", "Price"),
+    ("fund", "Fund"),
+    ("credit", "Credit"),
+    ("stock", "Stock"),
+]
+
+
+class KeyAccountGateIssue(models.Model):
+    """Something that stopped an order at the gate, and what became of it.
+
+    An issue is about the order as it was when somebody asked to confirm it; the
+    fingerprint says which content that was. It is open until the cause has gone
+    (resolved) or somebody whose business it is lets it through (released).
+    """
+
+    _name = "key.account.gate.issue"
+    _description = "Gate Issue"
+    _inherit = ["key.account.append.only"]
+    _order = "date desc, id desc"
+    _rec_name = "text"
+    _log_access = False
+
+    _CLOSING_FIELDS = ("state", "decided_by_id", "date_decided", "reason")
+    # Whose business a kind is: any one of these groups may release it.
+    _RELEASE_GROUPS = {
+        "account": (MANAGER, CREDIT),
+        "document": (MANAGER, CREDIT),
+        "price": (MANAGER,),
+        "fund": (CREDIT,),
+        "credit": (CREDIT,),
+        "stock": (MANAGER,),
+    }
+
+    order_id = fields.Many2one(
+        "sale.order", required=True, index=True, ondelete="restrict"
+    )
+    account_id = fields.Many2one(
+        "key.account", string="Key Account", index="btree_not_null", ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
+    currency_id = fields.Many2one("res.currency", required=True, ondelete="restrict")
+    code = fields.Char(required=True, help="Stable name of the check, for statistics.")
+    subject = fields.Char(
+        help="Tells several issues of one code apart, for example the document."
+    )
+    kind = fields.Selection(
+        KINDS, required=True, help="Says whose business it is to release the issue."
+    )
+    text = fields.Char(string="What Stops the Order", required=True)
+    amount_missing = fields.Monetary(
+        groups=PRICE_READERS, help="In the order's currency; zero when not about money."
+    )
+    fingerprint = fields.Char(
+        required=True,
+        export_string_translation=False,
+        help="The content of the order that was judged.",
+    )
+    requested_by_id = fields.Many2one(
+        "res.users", required=True, ondelete="restrict", help="Asked to confirm it."
+    )
+    salesperson_id = fields.Many2one(
+        "res.users", ondelete="restrict", help="The order's salesperson at the time."
+    )
+    date = fields.Datetime(
+        string="Since", required=True, index=True, default=fields.Datetime.now
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("released", "Released"), ("resolved", "Resolved")],
+        required=True,
+        index=True,
+        default="open",
+    )
+    decided_by_id = fields.Many2one("res.users", ondelete="restrict")
+    date_decided = fields.Datetime(string="Decided on")
+    reason = fields.Char()
+    can_release = fields.Boolean(compute="_compute_can_release")
+
+    def _compute_can_release(self):
+        for issue in self:
+            issue.can_release = issue.state == "open" and not issue._get_refusal()
+
+    # ---------------------------------------------------------------- release
+
+    def action_release(self, reason):
+        """Let the orders through although these issues stand, for good and on record.
+
+        The order confirms itself when nothing else stops it. A release is worth what
+        was judged: once the order changes it does not count any more.
+
+        :param str reason: why; kept with the decision
+        :raise DutyError: by whom the order comes from, or who does not own the kind
+        :raise UserError: no reason, already decided, or the order has changed since
+        Locks the accounts of the orders.
+        """
+        self.check_access("read")
+        reason = (reason or "").strip() if isinstance(reason, str) else ""
+        if not reason:
+            raise UserError(
+                self.env._("Say why the order may go through: enter a reason.")
+            )
+        # sudo: the roles that release only read orders and accounts.
+        orders = self.sudo().order_id
+        orders._gate_lock_accounts()
+        for issue in self:
+            if refusal := issue._get_refusal():
+                raise refusal
+        self._close_as("released", reason)
+        orders._gate_settle()
+        return True
+
+    def action_open_release(self):
+        """Return the dialog that asks for the reason."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "key_account.key_account_gate_release_action"
+        )
+        action["context"] = {"default_issue_ids": self.ids}
+        return action
+
+    def action_open_order(self):
+        """Return the action that opens the order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _get_release_groups(self):
+        """Return the XML ids of the groups that may release this issue, any of them;
+        none: it goes away with its cause only."""
+        return self._RELEASE_GROUPS.get(self.kind, ())
+
+    def _get_refusal(self):
+        """Return the exception that keeps the current user from releasing this issue,
+        or None."""
+        # sudo: who reads the issue may not read all of its order.
+        order = self.sudo().order_id
+        groups = self._get_release_groups()
+        if self.state != "open":
+            return UserError(
+                self.env._("%s: this issue has been decided already.", order.name)
+            )
+        if not groups:
+            return DutyError(
+                self.env._(
+                    "%(order)s: nobody releases this, it has to be settled: %(text)s",
+                    order=order.name,
+                    text=self.text,
+                )
+            )
+        if not self.env.user.has_groups(",".join(groups)):
+            return DutyError(
+                self.env._(
+                    "%(order)s: this is not yours to release, ask one of: %(groups)s.",
+                    order=order.name,
+                    groups=self._get_group_names(groups),
+                )
+            )
+        if self.env.user in self._get_owners():
+            return DutyError(
+                self.env._(
+                    "%s is your own order: somebody else has to release it.", order.name
+                )
+            )
+        if order.fingerprint != self.fingerprint:
+            return UserError(
+                self.env._(
+                    "%s has been changed since it was stopped: have it confirmed again, "
+                    "then decide on what it is now.",
+                    order.name,
+                )
+            )
+        return None
+
+    def _get_owners(self):
+        """Return whom the order comes from: they never release it."""
+        # sudo: as in _get_refusal.
+        order = self.sudo().order_id
+        return (
+            order.create_uid | order.user_id | self.salesperson_id | self.requested_by_id
+        )
+
+    def _get_group_names(self, xmlids):
+        # sudo: group names are shown to people who may not read groups.
+        groups = [self.env.ref(xmlid).sudo() for xmlid in xmlids]
+        return format_list(self.env, [group.full_name for group in groups])
+
+    def _close_as(self, state, reason):
+        """Write down what became of open issues; the only door to their state."""
+        self._close(
+            {
+                "state": state,
+                "decided_by_id": self.env.uid,
+                "date_decided": fields.Datetime.now(),
+                "reason": reason,
+            }
+        )
+
+    def _get_deciders(self):
+        """Return ``{issue: users}`` whose business the issues are: of the account's
+        team those with the right, else all who have it, never whom the order is from.
+        """
+        found = {}
+        for groups, issues in self.grouped(lambda i: i._get_release_groups()).items():
+            ids = [self.env.ref(xmlid).id for xmlid in groups]
+            # sudo: people are found who may not read each other.
+            users = (
+                self.env["res.users"]
+                .sudo()
+                .search([("all_group_ids", "in", ids), ("share", "=", False)])
+            )
+            for issue in issues:
+                able = users.filtered(
+                    lambda user, i=issue: i.company_id in user.company_ids
+                )
+                able -= issue._get_owners()
+                team = issue.account_id.sudo().member_ids.user_id
+                found[issue] = (able & team) or able
+        return found
+
+    # ------------------------------------------------------------------- tell
+
+    def _tell(self):
+        """Post one message on each order and give those whose business it is an
+        activity, a constant number of queries for any number of orders."""
+        if not self:
+            return
+        # sudo: whoever confirms may not read the issues of the order.
+        by_order = self.sudo().grouped("order_id")
+        orders = self.env["sale.order"].sudo().browse(order.id for order in by_order)
+        head = self.env._("Held at the gate; the order stays a quotation until then:")
+        orders._message_log_batch(
+            {
+                order.id: Markup("%s<ul>%s</ul>")
+                % (
+                    head,
+                    Markup().join(
+                        Markup("<li>%s</li>") % issue.text for issue in issues
+                    ),
+                )
+                for order, issues in by_order.items()
+            }
+        )
+        self._schedule_activities()
+
+    def _schedule_activities(self):
+        activity_type = self.env.ref(ACTIVITY)
+        model_id = self.env["ir.model"]._get_id("sale.order")
+        texts = {}
+        for issue, users in self.sudo()._get_deciders().items():
+            for user in users:
+                texts.setdefault((issue.order_id, user), []).append(issue.text)
+        # sudo: the activities are other people's. Quick: one mail for each held order
+        # would be more than anybody reads.
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True
+        ).create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "res_model_id": model_id,
+                    "res_id": order.id,
+                    "user_id": user.id,
+                    "automated": True,
+                    "date_deadline": fields.Date.context_today(self),
+                    "summary": " ".join(sentences),
+                }
+                for (order, user), sentences in texts.items()
+            ]
+        )

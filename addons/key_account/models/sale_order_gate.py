@@ -1,0 +1,294 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..exceptions import DutyError, GateError
+
+RELEASERS = (
+    "key_account.group_key_account_credit,account.group_account_invoice,"
+    "account.group_account_readonly,sales_team.group_sale_salesman"
+)
+
+
+class SaleOrder(models.Model):
+    """The gate: every order passes it, a stopped one is held with its issues."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "key.account.snapshot.mixin"]
+
+    gate_state = fields.Selection(
+        [("clear", "Clear"), ("held", "Held"), ("released", "Released")],
+        string="Gate",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        default="clear",
+        help="Held: a check stopped the order when it was to be confirmed. Released: "
+        "somebody let it through.",
+    )
+    gate_requested_by_id = fields.Many2one(
+        "res.users",
+        string="Confirmation Asked by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The order confirms itself once nothing stops it any more.",
+    )
+    gate_date_requested = fields.Datetime(
+        string="Confirmation Asked on", readonly=True, copy=False
+    )
+    gate_issue_ids = fields.One2many(
+        "key.account.gate.issue", "order_id", readonly=True, groups=RELEASERS
+    )
+    gate_issue_open_ids = fields.One2many(
+        "key.account.gate.issue",
+        "order_id",
+        domain=[("state", "=", "open")],
+        string="Open Gate Issues",
+        readonly=True,
+        groups=RELEASERS,
+    )
+
+    @api.model
+    def _get_snapshot_fields(self):
+        # EXTENDS 'key_account': what a release, or an approval, is worth.
+        return [
+            *super()._get_snapshot_fields(),
+            "partner_id",
+            "partner_invoice_id",
+            "company_id",
+            "currency_id",
+            "payment_term_id",
+            "order_line.product_id",
+            "order_line.product_uom_qty",
+            "order_line.product_uom_id",
+            "order_line.price_unit",
+            "order_line.discount",
+            "order_line.tax_ids",
+            "order_line.extra_tax_data",
+        ]
+
+    def _get_snapshot_lines(self, name):
+        # EXTENDS 'key_account': texts, down payments and extras that nobody ordered
+        # are not what was decided on.
+        lines = super()._get_snapshot_lines(name)
+        if name == "order_line":
+            lines = lines.filtered(lambda l: not l.display_type and l.product_uom_qty)
+        return lines
+
+    # ------------------------------------------------------------------- doors
+
+    def action_confirm(self):
+        # EXTENDS 'sale': what the gate stops stays a quotation, the others go on.
+        passed = self._gate_evaluate()
+        return super(SaleOrder, passed).action_confirm() if passed else True
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        # Judged by the result: values may also come from defaults.
+        if not self.env.su:
+            forged = orders.filtered(
+                lambda o: o.gate_state != "clear" or o.gate_requested_by_id
+            )
+            if forged:
+                raise self._gate_refusal()
+        orders.filtered(lambda order: order.state == "sale")._gate_assert()
+        return orders
+
+    def write(self, vals):
+        written = {"gate_state", "gate_requested_by_id", "gate_date_requested"}
+        if written.intersection(vals) and not self.env.su:
+            raise self._gate_refusal()
+        result = super().write(vals)
+        if vals.get("state") == "sale" or {"partner_id", "company_id"} & set(vals):
+            # Whichever door led here, not only the button: also a confirmed order that
+            # is handed to another customer.
+            self.filtered(lambda o: o.state == "sale")._gate_assert_once()
+        return result
+
+    def _gate_refusal(self):
+        return DutyError(
+            self.env._(
+                "What the gate found is not entered by hand: confirm the order to have "
+                "it judged."
+            )
+        )
+
+    def _action_cancel(self):
+        # EXTENDS 'sale': nobody waits any longer for what is cancelled.
+        result = super()._action_cancel()
+        waiting = self.filtered(lambda o: o.gate_state != "clear")
+        if waiting:
+            waiting._gate_get_open()._close_as(
+                "resolved", self.env._("The order was cancelled.")
+            )
+            waiting._gate_set_state("clear")
+            waiting._gate_withdraw_request()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_gated(self):
+        # sudo: the history counts for those who may not read it, too.
+        if kept := self.sudo().filtered("gate_issue_ids"):
+            raise UserError(
+                self.env._(
+                    "%s cannot be deleted, the gate's decisions on it are kept: cancel "
+                    "it instead.",
+                    kept[0].name,
+                )
+            )
+
+    # ------------------------------------------------------------------- judge
+
+    def _gate_get_issues(self):
+        """Return what stops the orders, ``{order: [issue values]}``; orders that
+        nothing stops are absent.
+
+        This is the hook for a new check: call ``super()``, append values, return.
+        An issue is a dict with ``code`` (stable, for tests and statistics), ``kind``
+        (``account``, ``document``, ``price``, ``fund``, ``credit``, ``stock``), which
+        decides who may release it, and ``text``, one sentence that names the cause and
+        the fix. Optional: ``amount_missing`` in the order's currency, and ``subject``,
+        which tells several issues of one code apart.
+
+        Updates the rows of the orders' accounts, so that two transactions that judge
+        one account run into each other.
+        """
+        troubled = self._gate_lock_accounts()
+        # sudo: the gate judges the account whether or not the user may open it.
+        found = {account: account.sudo()._get_order_issues() for account in troubled}
+        return {
+            order: [dict(issue) for issue in found[order.key_account_id]]
+            for order in self
+            if found.get(order.key_account_id)
+        }
+
+    def _gate_get_subjects(self):
+        """Return ``{order: the order whose issues count for it}``, here itself."""
+        return {order: order for order in self}
+
+    def _gate_lock_accounts(self):
+        """Update the accounts' rows, in the order of their ids, and find them afresh:
+        a contact may have moved to another company since the order was written.
+
+        One statement. The loser of two transactions gets a serialization failure, and
+        Odoo runs its request again.
+
+        :return: the accounts whose own standing may stop an order
+        """
+        Account = self.env["key.account"]
+        self.flush_model(["partner_id", "company_id"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        Account.flush_model(["partner_id", "company_id", "state"])
+        self.env["key.account.document"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH found AS (
+                    SELECT orders.id AS order_id, account.id AS account_id
+                      FROM sale_order orders
+                      JOIN res_partner partner ON partner.id = orders.partner_id
+                      JOIN key_account account
+                        ON account.partner_id = partner.commercial_partner_id
+                       AND account.company_id = orders.company_id
+                     WHERE orders.id = ANY(%(orders)s)
+                  ORDER BY account.id
+                       FOR UPDATE OF account
+                ), updated AS (
+                    UPDATE key_account
+                       SET gate_seq = COALESCE(gate_seq, 0) + 1
+                     WHERE id IN (SELECT account_id FROM found)
+                 RETURNING id, state
+                )
+                SELECT found.order_id, updated.id,
+                       updated.state IN ('suspended', 'closed') OR EXISTS (
+                           SELECT FROM key_account_document document
+                            WHERE document.account_id = updated.id
+                              AND document.active
+                              AND document.date_expiry <= %(today)s)
+                  FROM found JOIN updated ON updated.id = found.account_id
+                """,
+                orders=self.ids,
+                today=fields.Date.today(),
+            )
+        )
+        accounts = {order_id: account_id for order_id, account_id, _troubled in rows}
+        moved = self.filtered(
+            lambda o: o.id and o.key_account_id.id != accounts.get(o.id, False)
+        )
+        if moved:
+            self.env.add_to_compute(self._fields["key_account_id"], moved)
+        return Account.browse({account for _order, account, troubled in rows if troubled})
+
+    def _gate_judge(self):
+        """Return what stops the orders now and has not been released:
+        ``{order: [issue values]}``."""
+        if not self:
+            return {}
+        subjects = self._gate_get_subjects()
+        found = self.browse().union(*subjects.values())._gate_get_issues()
+        if not found:
+            return {}
+        released = (self | self.browse().union(*subjects.values()))._gate_get_released()
+        blocking = {}
+        for order, subject in subjects.items():
+            amounts = {**released.get(subject, {}), **released.get(order, {})}
+            stopped = [
+                issue
+                for issue in found.get(subject, ())
+                if not order._gate_is_covered(issue, amounts)
+            ]
+            if stopped:
+                blocking[order] = stopped
+        return blocking
+
+    def _gate_is_covered(self, issue, released):
+        """Return whether a release covers the issue: as much was missing then."""
+        amount = released.get((issue["code"], issue.get("subject") or False))
+        if amount is None:
+            return False
+        missing = issue.get("amount_missing") or 0.0
+        return self.currency_id.compare_amounts(missing, amount) <= 0
+
+    def _gate_get_released(self):
+        """Return ``{order: {(code, subject): amount}}`` of the releases that count: for
+        the content that the orders have now."""
+        known = self.filtered(lambda order: order.gate_state != "clear")
+        released = {}
+        # sudo: what was released counts whoever confirms.
+        Issue = self.env["key.account.gate.issue"].sudo()
+        domain = [("order_id", "in", known.ids), ("state", "=", "released")]
+        for issue in Issue.search(domain) if known else ():
+            order = self.browse(issue.order_id.id)
+            if issue.fingerprint == order.fingerprint:
+                amounts = released.setdefault(order, {})
+                key = (issue.code, issue.subject)
+                amounts[key] = max(amounts.get(key, 0.0), issue.amount_missing)
+        return released
+
+    def _gate_assert(self):
+        """Raise when anything stops one of the orders.
+
+        :raise GateError: one sentence for each issue, the order named.
+        """
+        sentences = [
+            f"{order.name}: {issue['text']}"
+            for order, issues in self._gate_judge().items()
+            for issue in issues
+        ]
+        if sentences:
+            raise GateError("\n".join(sentences))
+
+    # Which content of which orders has passed in this transaction: the confirmation
+    # itself writes the state and need not be judged a second time.
+
+    def _gate_get_passed(self):
+        return self.env.cr.cache.setdefault("key_account.gate.passed", {})
+
+    def _gate_assert_once(self):
+        passed = self._gate_get_passed()
+        self.filtered(
+            lambda order: passed.pop(order.id, None) != order.fingerprint
+        )._gate_assert()

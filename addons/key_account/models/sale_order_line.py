@@ -1,0 +1,70 @@
+from odoo import api, models
+from odoo.tools import float_compare
+
+# What may raise a confirmed order.
+RAISING_FIELDS = {
+    "order_id",
+    "product_id",
+    "product_uom_qty",
+    "product_uom_id",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "extra_tax_data",
+}
+
+
+class SaleOrderLine(models.Model):
+    """The gate's doors on the lines of confirmed orders: what raises the order is
+    judged like a new one, what lowers it is not."""
+
+    _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # sudo: the gate judges prices that the user may not see.
+        raising = lines.sudo().filtered(lambda line: line._is_order_raised({}))
+        lines.filtered(lambda line: line in raising).order_id._gate_assert()
+        return lines
+
+    def write(self, vals):
+        if not RAISING_FIELDS.intersection(vals):
+            return super().write(vals)
+        # sudo: as in create().
+        lines = self.sudo()
+        before = {
+            line: (line.order_id, line.product_id, line._gate_get_sizes())
+            for line in lines
+            if line.state == "sale"
+        }
+        result = super().write(vals)
+        raising = lines.filtered(lambda line: line._is_order_raised(before))
+        self.filtered(lambda line: line in raising).order_id._gate_assert()
+        return result
+
+    def _gate_get_sizes(self):
+        """Return quantity, in the product's unit, and total with taxes."""
+        uom = self.product_uom_id
+        unit = self.product_id.uom_id
+        quantity = self.product_uom_qty
+        if uom and unit and uom != unit:
+            quantity = uom._compute_quantity(quantity, unit, round=False)
+        return quantity, self.price_total
+
+    def _is_order_raised(self, before):
+        """Return whether this line raises its confirmed order.
+
+        :param before: ``{line: (order, product, sizes)}`` of lines that were there
+        """
+        if self.state != "sale" or self.display_type or self.is_downpayment:
+            return False
+        order, product, sizes = before.get(self, (None, None, (0.0, 0.0)))
+        if (order, product) != (self.order_id, self.product_id):
+            sizes = (0.0, 0.0)
+        quantity, amount = self._gate_get_sizes()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        more = float_compare(quantity, sizes[0], precision_digits=digits) > 0
+        dearer = self.currency_id.compare_amounts(amount, sizes[1]) > 0
+        # A reward or a discount is a line, too: it lowers the order.
+        return dearer or (more and self.price_unit >= 0)
