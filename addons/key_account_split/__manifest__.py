@@ -5,7 +5,7 @@
     "category": "Sales/Key Accounts",
     "author": "Keystone",
     "license": "AGPL-3",
-    "depends": ["key_account"],
+    "depends": ["key_account_approval"],
     "data": [
         "security/ir.model.access.csv",
         "security/sale_order_recipient_rules.xml",

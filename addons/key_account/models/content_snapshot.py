@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import float_repr
 
 from ..exceptions import DutyError
-from ..tools.snapshot import digest, get_moves, split_key
+from ..tools.snapshot import digest, get_moves, split_key, trim_number
 
 
 def get_comparable(record, name):
@@ -117,8 +117,23 @@ class SnapshotMixin(models.AbstractModel):
                 sentences.append(text)
             else:
                 move = self._describe_move(line, name, before, after)
-                sentences.append(self.env._("%(line)s, %(move)s", line=label, move=move))
+                sentences.append(
+                    self.env._("%(line)s, %(move)s", line=label, move=move)
+                )
         return sentences
+
+    def _describe_snapshot(self, snapshot):
+        """Return ``[(label, value)]`` of a snapshot, for reading."""
+        rows = []
+        for key, value in snapshot.items():
+            lines, line_id, name = split_key(key)
+            record = self[lines].browse(line_id) if lines else self
+            label = record._fields[name]._description_string(self.env)
+            if lines:
+                line = self._get_snapshot_line_label(lines, line_id, snapshot, snapshot)
+                label = f"{line} · {label}"
+            rows.append((label, self._describe_value(record, name, value)))
+        return rows
 
     def _describe_move(self, record, name, before, after):
         return self.env._(
@@ -134,6 +149,8 @@ class SnapshotMixin(models.AbstractModel):
             # sudo: whoever may see the decision may see what it was about.
             found = self.env[field.comodel_name].sudo().browse(value).exists()
             return ", ".join(found.mapped("display_name")) or self.env._("none")
+        if field.type in ("float", "monetary") and value:
+            return trim_number(value)
         return value or self.env._("none")
 
     def _get_snapshot_line_label(self, lines, line_id, old, new):
@@ -147,7 +164,11 @@ class SnapshotMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self._assert_fingerprint_not_given(vals_list)
-        return super().create(vals_list)
+        records = super().create(vals_list)
+        if not self.env.su:
+            # A default may have given another one.
+            self.env.add_to_compute(self._fields["fingerprint"], records)
+        return records
 
     def write(self, vals):
         self._assert_fingerprint_not_given([vals])

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
@@ -16,6 +16,7 @@ KINDS = [
     ("fund", "Fund"),
     ("credit", "Credit"),
     ("stock", "Stock"),
+    ("approval", "Approval"),
 ]
 
 
@@ -69,6 +70,9 @@ class KeyAccountGateIssue(models.Model):
         export_string_translation=False,
         help="The content of the order that was judged.",
     )
+    gate_round = fields.Integer(
+        export_string_translation=False, help="The order's when it was judged."
+    )
     requested_by_id = fields.Many2one(
         "res.users", required=True, ondelete="restrict", help="Asked to confirm it."
     )
@@ -89,6 +93,8 @@ class KeyAccountGateIssue(models.Model):
     reason = fields.Char()
     can_release = fields.Boolean(compute="_compute_can_release")
 
+    @api.depends("state", "order_id.fingerprint")
+    @api.depends_context("uid")
     def _compute_can_release(self):
         for issue in self:
             issue.can_release = issue.state == "open" and not issue._get_refusal()
@@ -192,7 +198,10 @@ class KeyAccountGateIssue(models.Model):
         # sudo: as in _get_refusal.
         order = self.sudo().order_id
         return (
-            order.create_uid | order.user_id | self.salesperson_id | self.requested_by_id
+            order.create_uid
+            | order.user_id
+            | self.salesperson_id
+            | self.requested_by_id
         )
 
     def _get_group_names(self, xmlids):
@@ -256,7 +265,9 @@ class KeyAccountGateIssue(models.Model):
                 for order, issues in by_order.items()
             }
         )
-        self._schedule_activities()
+        # What was to be decided before may not be any more: all is said again.
+        orders._gate_drop_activities()
+        orders._gate_get_open()._schedule_activities()
 
     def _schedule_activities(self):
         activity_type = self.env.ref(ACTIVITY)

@@ -8,6 +8,13 @@ RELEASERS = (
     "key_account.group_key_account_credit,account.group_account_invoice,"
     "account.group_account_readonly,sales_team.group_sale_salesman"
 )
+# Written by the gate alone.
+GATE_FIELDS = {
+    "gate_state",
+    "gate_requested_by_id",
+    "gate_date_requested",
+    "gate_round",
+}
 
 
 class SaleOrder(models.Model):
@@ -37,6 +44,13 @@ class SaleOrder(models.Model):
     )
     gate_date_requested = fields.Datetime(
         string="Confirmation Asked on", readonly=True, copy=False
+    )
+    gate_round = fields.Integer(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Counted up when the order is cancelled: releases of an earlier round are "
+        "worth nothing any more.",
     )
     gate_issue_ids = fields.One2many(
         "key.account.gate.issue", "order_id", readonly=True, groups=RELEASERS
@@ -98,8 +112,7 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        written = {"gate_state", "gate_requested_by_id", "gate_date_requested"}
-        if written.intersection(vals) and not self.env.su:
+        if GATE_FIELDS.intersection(vals) and not self.env.su:
             raise self._gate_refusal()
         result = super().write(vals)
         if vals.get("state") == "sale" or {"partner_id", "company_id"} & set(vals):
@@ -126,6 +139,9 @@ class SaleOrder(models.Model):
             )
             waiting._gate_set_state("clear")
             waiting._gate_withdraw_request()
+            # sudo: as in _gate_set_state.
+            for order in waiting.sudo():
+                order.gate_round += 1
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -220,7 +236,9 @@ class SaleOrder(models.Model):
         )
         if moved:
             self.env.add_to_compute(self._fields["key_account_id"], moved)
-        return Account.browse({account for _order, account, troubled in rows if troubled})
+        return Account.browse(
+            {account for _order, account, troubled in rows if troubled}
+        )
 
     def _gate_judge(self):
         """Return what stops the orders now and has not been released:
@@ -254,7 +272,7 @@ class SaleOrder(models.Model):
 
     def _gate_get_released(self):
         """Return ``{order: {(code, subject): amount}}`` of the releases that count: for
-        the content that the orders have now."""
+        the content that the orders have now, and not from before a cancellation."""
         known = self.filtered(lambda order: order.gate_state != "clear")
         released = {}
         # sudo: what was released counts whoever confirms.
@@ -262,7 +280,8 @@ class SaleOrder(models.Model):
         domain = [("order_id", "in", known.ids), ("state", "=", "released")]
         for issue in Issue.search(domain) if known else ():
             order = self.browse(issue.order_id.id)
-            if issue.fingerprint == order.fingerprint:
+            now = (order.fingerprint, order.gate_round)
+            if (issue.fingerprint, issue.gate_round) == now:
                 amounts = released.setdefault(order, {})
                 key = (issue.code, issue.subject)
                 amounts[key] = max(amounts.get(key, 0.0), issue.amount_missing)

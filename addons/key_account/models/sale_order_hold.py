@@ -21,7 +21,9 @@ class SaleOrder(models.Model):
         blocking = asked._gate_judge()
         passed = asked.filtered(lambda order: order not in blocking)
         asked._gate_record(blocking, is_request=True)
-        self._gate_get_passed().update({order.id: order.fingerprint for order in passed})
+        self._gate_get_passed().update(
+            {order.id: order.fingerprint for order in passed}
+        )
         return self.filtered(lambda order: order not in blocking)
 
     def _gate_record(self, blocking, is_request=False):
@@ -66,10 +68,13 @@ class SaleOrder(models.Model):
         kept, gone = set(), self.env["key.account.gate.issue"].sudo()
         for issue in self._gate_get_open() if self else ():
             order = self.browse(issue.order_id.id)
+            # Not by the text: it is in the language of whoever asked.
             is_same = any(
                 issue.code == found["code"]
                 and issue.subject == (found.get("subject") or False)
-                and issue.text == found["text"]
+                and not order.currency_id.compare_amounts(
+                    issue.amount_missing, found.get("amount_missing") or 0.0
+                )
                 for found in blocking.get(order, ())
             )
             if is_same and (not is_request or issue.fingerprint == order.fingerprint):
@@ -86,6 +91,7 @@ class SaleOrder(models.Model):
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "fingerprint": self.fingerprint,
+            "gate_round": self.gate_round,
             "salesperson_id": self.user_id.id,
             "requested_by_id": self.gate_requested_by_id.id,
         }
@@ -145,7 +151,8 @@ class SaleOrder(models.Model):
         )
         for order in asked.sorted(lambda o: (o.gate_date_requested, o.id)):
             # sudo: somebody with the right asked for it, nobody's hand is needed now.
-            order = order.sudo()
+            # It stays their request when something else comes up.
+            order = order.with_user(order.gate_requested_by_id).sudo()
             try:
                 with self.env.cr.savepoint():
                     order.action_confirm()
@@ -161,9 +168,9 @@ class SaleOrder(models.Model):
 
     def _on_content_changed(self):
         # EXTENDS 'key_account'
-        super()._on_content_changed()
         if any(order.gate_state == "held" for order in self):
             self._gate_wake()
+        return super()._on_content_changed()
 
     @api.model
     def _gate_wake(self):

@@ -33,3 +33,12 @@ def split_key(key):
         return "", 0, key
     record_id, _dot, name = rest.partition(".")
     return lines, int(record_id), name
+
+
+def trim_number(text):
+    """Return a number without the zeros that say nothing, two decimals at least:
+    "10.500000" becomes "10.50", "7" stays."""
+    whole, dot, decimals = text.partition(".")
+    if not dot:
+        return text
+    return f"{whole}.{decimals.rstrip('0'):0<2}"

@@ -1,0 +1,26 @@
+{
+    "name": "Key Accounts: Approvals",
+    "summary": "Rules, requests and decisions that any document joins with a mixin",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Key Accounts",
+    "author": "Keystone",
+    "license": "AGPL-3",
+    "depends": ["key_account"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/key_account_approval_rules.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_data.xml",
+        "views/key_account_approval_rule_views.xml",
+        "views/key_account_approval_delegation_views.xml",
+        "views/key_account_approval_request_views.xml",
+        "views/key_account_approval_wizard_views.xml",
+        "views/key_account_approval_templates.xml",
+        "views/sale_order_views.xml",
+        "views/key_account_approval_menus.xml",
+    ],
+    "demo": ["demo/key_account_approval_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["key_account_approval/static/tests/tours/**/*"],
+    },
+}

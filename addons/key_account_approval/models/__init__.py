@@ -1,0 +1,16 @@
+from . import (
+    approval_mixin,
+    ir_actions_report,
+    key_account_approval_decision,
+    key_account_approval_delegation,
+    key_account_approval_request,
+    key_account_approval_request_decide,
+    key_account_approval_request_step,
+    key_account_approval_request_tell,
+    key_account_approval_rule,
+    key_account_approval_step,
+    key_account_approval_threshold,
+    mail_template,
+    res_users,
+    sale_order,
+)

@@ -1,0 +1,157 @@
+from odoo import api, models
+from odoo.tools import float_round
+
+
+class SaleOrder(models.Model):
+    """Quotations and parent orders: approved before they are sent, held until then."""
+
+    _name = "sale.order"
+    # The last one is there already and named again, since Python wants the mixin that
+    # builds on it before it.
+    _inherit = [
+        "sale.order",
+        "key.account.approval.mixin",
+        "key.account.snapshot.mixin",
+    ]
+
+    # -------------------------------------------------------------------- gate
+
+    def _gate_get_issues(self):
+        # EXTENDS 'key_account'
+        issues = super()._gate_get_issues()
+        for order, text in self._get_approval_missing().items():
+            issues.setdefault(order, []).append(
+                {"code": "approval_missing", "kind": "approval", "text": text}
+            )
+        return issues
+
+    def _on_approval_decided(self):
+        # EXTENDS 'key_account_approval': held orders that waited for it go on.
+        self.filtered(lambda o: o.gate_state == "held")._gate_reevaluate()
+        return super()._on_approval_decided()
+
+    # ---------------------------------------------------------- what it covers
+
+    def _filter_to_approve(self):
+        # EXTENDS 'key_account_approval'
+        orders = super()._filter_to_approve()
+        return orders.filtered(lambda o: o.state in ("draft", "sent"))
+
+    def _get_approval_owners(self):
+        # EXTENDS 'key_account_approval'
+        return super()._get_approval_owners() | self.user_id
+
+    def _get_approval_amount(self):
+        # EXTENDS 'key_account_approval'
+        return self.amount_total, self.currency_id
+
+    def _get_approval_measures(self):
+        # EXTENDS 'key_account_approval'
+        measures = super()._get_approval_measures()
+        for order in self:
+            measures.setdefault(order, {}).update(order._get_order_measures())
+        return measures
+
+    def _get_order_measures(self):
+        """Return the order's figures: untaxed amount in the company's currency, the
+        highest discount, the margins on current average cost, and the days of its
+        payment terms."""
+        lines = self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.is_downpayment
+                and line.product_uom_qty
+            )
+        )
+        rate = self._get_rate_to_company()
+        costs = {line: line._get_current_cost() for line in lines}
+        prices = {line: line.price_subtotal * rate for line in lines}
+        return {
+            "amount": self.amount_untaxed * rate,
+            "discount": max(
+                (line._get_discount_effective() for line in lines), default=0
+            ),
+            "margin": get_margin(sum(prices.values()), sum(costs.values())),
+            "margin_line": min(
+                (get_margin(prices[line], costs[line]) for line in lines), default=100.0
+            ),
+            "term_days": self._get_term_days(),
+        }
+
+    def _get_rate_to_company(self):
+        company = self.company_id
+        return self.currency_id._get_conversion_rate(
+            self.currency_id, company.currency_id, company, self.date_order.date()
+        )
+
+    def _get_term_days(self):
+        """Return after how many days the last instalment is due."""
+        date = self.date_order.date()
+        terms = self.payment_term_id.line_ids
+        return max(
+            ((line._get_due_date(date) - date).days for line in terms), default=0
+        )
+
+    # ---------------------------------------------- sent, printed, signed, paid
+
+    def _assert_may_be_offered(self, purpose):
+        """Raise when one of these quotations waits for an approval: customers see what
+        has been approved."""
+        # sudo: whoever prints or sends may not see the rules.
+        self.sudo()._filter_to_approve()._assert_approved(purpose)
+
+    def action_quotation_send(self):
+        # EXTENDS 'sale'
+        self._assert_may_be_offered(self.env._("sent"))
+        return super().action_quotation_send()
+
+    def write(self, vals):
+        if vals.get("state") == "sent":
+            self._assert_may_be_offered(self.env._("sent"))
+        return super().write(vals)
+
+    def _has_to_be_signed(self):
+        # EXTENDS 'sale'
+        return super()._has_to_be_signed() and not self.approval_missing
+
+    def _has_to_be_paid(self):
+        # EXTENDS 'sale'
+        return super()._has_to_be_paid() and not self.approval_missing
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders.filtered(lambda o: o.state == "sent")._assert_may_be_offered(
+            self.env._("sent")
+        )
+        return orders
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _get_current_cost(self):
+        """Return what the line costs at the product's current average cost, in the
+        company's currency."""
+        product = self.product_id.with_company(self.company_id)
+        quantity = self.product_uom_id._compute_quantity(
+            self.product_uom_qty, product.uom_id, round=False
+        )
+        return product.standard_price * quantity
+
+    def _get_discount_effective(self):
+        """Return how far the line is below the price that the pricelist gives, in
+        percent: by its discount or by a lower price."""
+        price = self._get_display_price()
+        if not price or self.price_unit < 0:
+            return self.discount
+        net = self.price_unit * (1 - self.discount / 100)
+        return max(self.discount, float_round(100 * (1 - net / price), 2))
+
+
+def get_margin(price, cost):
+    """Return (price − cost) / price in percent; goods given away that cost something
+    have -100."""
+    if not price:
+        return -100.0 if cost > 0 else 100.0
+    return 100.0 * (price - cost) / price
