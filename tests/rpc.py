@@ -7,9 +7,11 @@ a test can try the same thing at every door.
 import http.cookiejar
 import itertools
 import json
+import threading
 import urllib.error
 import urllib.request
 import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -202,3 +204,22 @@ def refused(words, function, *args, **kwargs):
     with pytest.raises(RpcError, match=words) as caught:
         function(*args, **kwargs)
     assert caught.value.is_refusal, caught.value
+
+
+def at_once(*calls):
+    """Make all calls at the same moment, each in its thread.
+
+    :return: the results in the order of ``calls``; a refusal is its exception
+    """
+    barrier = threading.Barrier(len(calls), timeout=PATIENCE)
+
+    def make(call):
+        barrier.wait()
+        try:
+            return call()
+        except RpcError as error:
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = [pool.submit(make, call) for call in calls]
+        return [future.result(2 * PATIENCE) for future in futures]

@@ -205,6 +205,26 @@ class Scene:
         )
         return order
 
+    def make_order(self, company, product, quantity=1, user=None, **vals):
+        """Return a quotation over one product."""
+        line = {"product_id": product, "product_uom_qty": quantity}
+        return (user or self.admin).call(
+            "sale.order",
+            "create",
+            {"partner_id": company, "order_line": [[0, 0, line]], **vals},
+        )
+
+    def make_held(self, user, **vals):
+        """Return ``(order, issue)``: a quotation that the user could not confirm, since
+        the account has been suspended."""
+        account = self.make_account(user_id=user.uid)
+        company = self.get("key.account", account, "partner_id")
+        order = self.make_order(company, self.make_product(stock=9), user=user, **vals)
+        self.admin.call("key.account", "action_suspend", [account])
+        user.call("sale.order", "action_confirm", [order])
+        (issue,) = self.get("sale.order", order, "gate_issue_ids")
+        return order, issue
+
     def children(self, parent):
         """Return the ids of all child orders, cancelled ones included."""
         return self.admin.call(

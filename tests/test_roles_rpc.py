@@ -64,9 +64,17 @@ def test_the_controller_stops_an_account_and_its_orders_with_it(scene):
     company = scene.get("key.account", account, "partner_id")
     parent = scene.make_parent(company, [scene.make_product(stock=5)], [(1,), (1,)])
     scene.user("controller").call("key.account", "action_suspend", [account])
-    refused("is suspended", scene.admin.call, "sale.order", "action_split", [parent])
-    assert scene.get("sale.order", parent, "state") == "draft"
+    scene.admin.call("sale.order", "action_split", [parent])
+    (row,) = scene.read("sale.order", parent, "state", "gate_state", "gate_issue_ids")
+    assert (row["state"], row["gate_state"]) == ("draft", "held")
+    (issue,) = scene.read("key.account.gate.issue", row["gate_issue_ids"], "text")
+    assert "is suspended; reactivate the account first" in issue["text"]
     assert not scene.children(parent)
+    scene.user("controller").call(
+        "key.account.gate.issue", "action_release", row["gate_issue_ids"], "Paid."
+    )
+    assert scene.get("sale.order", parent, "state") == "split"
+    assert len(scene.children(parent)) == 2
 
 
 # ---------------------------------------------------------- duties kept apart

@@ -1,14 +1,10 @@
 """Two people split at the same moment, on a server with several processes."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from copies import run_script
-from rpc import JsonRpcClient, RpcError, WebClient
+from rpc import JsonRpcClient, RpcError, WebClient, at_once
 
 ROUNDS = 5
-PATIENCE = 240
 
 
 @pytest.fixture(scope="module")
@@ -20,25 +16,6 @@ def shop(scene):
     first = scene.user("manager", "first", WebClient)
     second = scene.user("manager", "second", JsonRpcClient)
     return company, product, (first, second)
-
-
-def at_once(*calls):
-    """Make all calls at the same moment, each in its thread.
-
-    :return: the results in the order of ``calls``; a refusal is its exception
-    """
-    barrier = threading.Barrier(len(calls), timeout=PATIENCE)
-
-    def make(call):
-        barrier.wait()
-        try:
-            return call()
-        except RpcError as error:
-            return error
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        futures = [pool.submit(make, call) for call in calls]
-        return [future.result(PATIENCE) for future in futures]
 
 
 def assert_one_set_of_children(scene, parent, count):

@@ -33,5 +33,6 @@
     "assets": {
         "web.assets_tests": ["key_account/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

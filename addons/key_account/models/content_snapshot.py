@@ -94,6 +94,20 @@ class SnapshotMixin(models.AbstractModel):
 
     # -------------------------------------------------------------- what moved
 
+    def _name_moves(self, old, new):
+        """Return the names of what differs between two snapshots, without the values:
+        for places that people read who see no prices."""
+        names = []
+        for key, _before, _after in get_moves(old, new):
+            lines, line_id, name = split_key(key)
+            record = self[lines] if lines else self
+            label = self._get_label(record, name)
+            if lines:
+                line = self._get_snapshot_line_label(lines, line_id, old, new)
+                label = f"{line} · {label}"
+            names.append(label)
+        return names
+
     def _describe_moves(self, old, new):
         """Return a sentence part for each covered value that differs between two
         snapshots: the field's label, the line's name, from what to what."""
@@ -123,22 +137,46 @@ class SnapshotMixin(models.AbstractModel):
         return sentences
 
     def _describe_snapshot(self, snapshot):
-        """Return ``[(label, value)]`` of a snapshot, for reading."""
-        rows = []
-        for key, value in snapshot.items():
-            lines, line_id, name = split_key(key)
-            record = self[lines].browse(line_id) if lines else self
-            label = record._fields[name]._description_string(self.env)
-            if lines:
-                line = self._get_snapshot_line_label(lines, line_id, snapshot, snapshot)
-                label = f"{line} · {label}"
-            rows.append((label, self._describe_value(record, name, value)))
-        return rows
+        """Return a snapshot for reading: ``([(label, value)], [(labels, rows)])``, the
+        document's own values and a table for each kind of lines."""
+        own, by_lines = self._group_snapshot_fields()
+        values = [
+            (
+                self._get_label(self, name),
+                self._describe_value(self, name, snapshot[name]),
+            )
+            for name in own
+            if snapshot.get(name)
+        ]
+        tables = []
+        for lines, names in by_lines.items():
+            ids = {split_key(key)[1] for key in snapshot if split_key(key)[0] == lines}
+            records = self[lines].browse(sorted(ids))
+            # Columns that are empty in all rows say nothing.
+            names = [
+                name
+                for name in names
+                if any(snapshot.get(f"{lines}.{line.id}.{name}") for line in records)
+            ]
+            rows = [
+                [
+                    self._describe_value(
+                        line, name, snapshot.get(f"{lines}.{line.id}.{name}")
+                    )
+                    for name in names
+                ]
+                for line in records
+            ]
+            tables.append(([self._get_label(records, name) for name in names], rows))
+        return values, tables
+
+    def _get_label(self, record, name):
+        return record._fields[name]._description_string(self.env)
 
     def _describe_move(self, record, name, before, after):
         return self.env._(
             "%(field)s: %(old)s → %(new)s",
-            field=record._fields[name]._description_string(self.env),
+            field=self._get_label(record, name),
             old=self._describe_value(record, name, before),
             new=self._describe_value(record, name, after),
         )

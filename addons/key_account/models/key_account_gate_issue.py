@@ -10,11 +10,11 @@ from .price_visibility import PRICE_READERS
 
 ACTIVITY = "key_account.mail_activity_type_gate"
 KINDS = [
-    ("account", "Account"),
+    ("account", "Key Account"),
     ("document", "Document"),
     ("price", "Price"),
     ("fund", "Fund"),
-    ("credit", "Credit"),
+    ("credit", "Credit Limit"),
     ("stock", "Stock"),
     ("approval", "Approval"),
 ]
@@ -71,10 +71,15 @@ class KeyAccountGateIssue(models.Model):
         help="The content of the order that was judged.",
     )
     gate_round = fields.Integer(
-        export_string_translation=False, help="The order's when it was judged."
+        export_string_translation=False,
+        help="Which round of the order: counted up when it is cancelled.",
     )
     requested_by_id = fields.Many2one(
-        "res.users", required=True, ondelete="restrict", help="Asked to confirm it."
+        "res.users",
+        string="Confirmation Asked by",
+        required=True,
+        ondelete="restrict",
+        help="Asked to confirm the order and so never releases this.",
     )
     salesperson_id = fields.Many2one(
         "res.users", ondelete="restrict", help="The order's salesperson at the time."
@@ -88,7 +93,9 @@ class KeyAccountGateIssue(models.Model):
         index=True,
         default="open",
     )
-    decided_by_id = fields.Many2one("res.users", ondelete="restrict")
+    decided_by_id = fields.Many2one(
+        "res.users", string="Decided by", ondelete="restrict"
+    )
     date_decided = fields.Datetime(string="Decided on")
     reason = fields.Char()
     can_release = fields.Boolean(compute="_compute_can_release")
@@ -125,6 +132,7 @@ class KeyAccountGateIssue(models.Model):
             if refusal := issue._get_refusal():
                 raise refusal
         self._close_as("released", reason)
+        self._log(self.env._("Released: %s", reason))
         orders._gate_settle()
         return True
 
@@ -249,25 +257,29 @@ class KeyAccountGateIssue(models.Model):
         activity, a constant number of queries for any number of orders."""
         if not self:
             return
-        # sudo: whoever confirms may not read the issues of the order.
-        by_order = self.sudo().grouped("order_id")
-        orders = self.env["sale.order"].sudo().browse(order.id for order in by_order)
-        head = self.env._("Held at the gate; the order stays a quotation until then:")
-        orders._message_log_batch(
-            {
-                order.id: Markup("%s<ul>%s</ul>")
-                % (
-                    head,
-                    Markup().join(
-                        Markup("<li>%s</li>") % issue.text for issue in issues
-                    ),
-                )
-                for order, issues in by_order.items()
-            }
+        orders = self._log(
+            self.env._("Held at the gate; the order stays a quotation until then:")
         )
         # What was to be decided before may not be any more: all is said again.
         orders._gate_drop_activities()
         orders._gate_get_open()._schedule_activities()
+
+    def _log(self, head):
+        """Post one message on each order: ``head`` and the issues' sentences.
+
+        :return: the orders, as superuser
+        """
+        # sudo: whoever confirms or releases may not read all of the order.
+        by_order = self.sudo().grouped("order_id")
+        orders = self.env["sale.order"].sudo().browse(order.id for order in by_order)
+        orders._message_log_batch(
+            {
+                order.id: Markup("%s<ul>%s</ul>")
+                % (head, Markup().join(Markup("<li>%s</li>") % i.text for i in issues))
+                for order, issues in by_order.items()
+            }
+        )
+        return orders
 
     def _schedule_activities(self):
         activity_type = self.env.ref(ACTIVITY)

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -13,8 +15,41 @@ GATE_FIELDS = {
     "gate_state",
     "gate_requested_by_id",
     "gate_date_requested",
+    "has_gate_mail",
     "gate_round",
 }
+
+# The accounts of orders, found by their customers; each row is locked once, in the
+# order of ids, and counted up.
+LOCK_ACCOUNTS = """
+WITH found AS (
+    SELECT orders.id AS order_id, account.id AS account_id
+      FROM sale_order orders
+      JOIN res_partner partner ON partner.id = orders.partner_id
+      JOIN key_account account
+        ON account.partner_id = partner.commercial_partner_id
+       AND account.company_id = orders.company_id
+     WHERE orders.id = ANY(%(orders)s)
+), locked AS (
+    -- Each row once: after the update it would be skipped.
+    SELECT id FROM key_account
+     WHERE id IN (SELECT account_id FROM found)
+  ORDER BY id
+       FOR UPDATE
+), updated AS (
+    UPDATE key_account
+       SET gate_seq = COALESCE(gate_seq, 0) + 1
+     WHERE id IN (SELECT id FROM locked)
+ RETURNING id, state
+)
+SELECT found.order_id, updated.id,
+       updated.state IN ('suspended', 'closed') OR EXISTS (
+           SELECT FROM key_account_document document
+            WHERE document.account_id = updated.id
+              AND document.active
+              AND document.date_expiry <= %(today)s)
+  FROM found JOIN updated ON updated.id = found.account_id
+"""
 
 
 class SaleOrder(models.Model):
@@ -52,17 +87,28 @@ class SaleOrder(models.Model):
         help="Counted up when the order is cancelled: releases of an earlier round are "
         "worth nothing any more.",
     )
+    has_gate_mail = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="The customer is mailed when the order confirms itself.",
+    )
     gate_issue_ids = fields.One2many(
         "key.account.gate.issue", "order_id", readonly=True, groups=RELEASERS
     )
-    gate_issue_open_ids = fields.One2many(
-        "key.account.gate.issue",
-        "order_id",
-        domain=[("state", "=", "open")],
-        string="Open Gate Issues",
-        readonly=True,
-        groups=RELEASERS,
+    gate_summary = fields.Html(
+        string="What Stops the Order", compute="_compute_gate_summary", groups=RELEASERS
     )
+    can_release_gate = fields.Boolean(compute="_compute_gate_summary", groups=RELEASERS)
+
+    @api.depends_context("uid")
+    @api.depends("gate_issue_ids.state")
+    def _compute_gate_summary(self):
+        for order in self:
+            issues = order.gate_issue_ids.filtered(lambda i: i.state == "open")
+            items = Markup().join(Markup("<li>%s</li>") % i.text for i in issues)
+            order.gate_summary = Markup("<ul class='mb-0'>%s</ul>") % items
+            order.can_release_gate = any(issues.mapped("can_release"))
 
     @api.model
     def _get_snapshot_fields(self):
@@ -88,7 +134,9 @@ class SaleOrder(models.Model):
         # are not what was decided on.
         lines = super()._get_snapshot_lines(name)
         if name == "order_line":
-            lines = lines.filtered(lambda l: not l.display_type and l.product_uom_qty)
+            lines = lines.filtered(
+                lambda line: not line.display_type and line.product_uom_qty
+            )
         return lines
 
     # ------------------------------------------------------------------- doors
@@ -97,6 +145,11 @@ class SaleOrder(models.Model):
         # EXTENDS 'sale': what the gate stops stays a quotation, the others go on.
         passed = self._gate_evaluate()
         return super(SaleOrder, passed).action_confirm() if passed else True
+
+    def action_open_gate_release(self):
+        """Return the dialog that releases what the user may release."""
+        issues = self.gate_issue_ids.filtered("can_release")
+        return issues.action_open_release()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -166,7 +219,8 @@ class SaleOrder(models.Model):
         An issue is a dict with ``code`` (stable, for tests and statistics), ``kind``
         (``account``, ``document``, ``price``, ``fund``, ``credit``, ``stock``), which
         decides who may release it, and ``text``, one sentence that names the cause and
-        the fix. Optional: ``amount_missing`` in the order's currency, and ``subject``,
+        the fix but no amount: it is also posted in the chatter, which the warehouse
+        reads. Optional: ``amount_missing`` in the order's currency, and ``subject``,
         which tells several issues of one code apart.
 
         Updates the rows of the orders' accounts, so that two transactions that judge
@@ -201,31 +255,7 @@ class SaleOrder(models.Model):
         self.env["key.account.document"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """
-                WITH found AS (
-                    SELECT orders.id AS order_id, account.id AS account_id
-                      FROM sale_order orders
-                      JOIN res_partner partner ON partner.id = orders.partner_id
-                      JOIN key_account account
-                        ON account.partner_id = partner.commercial_partner_id
-                       AND account.company_id = orders.company_id
-                     WHERE orders.id = ANY(%(orders)s)
-                  ORDER BY account.id
-                       FOR UPDATE OF account
-                ), updated AS (
-                    UPDATE key_account
-                       SET gate_seq = COALESCE(gate_seq, 0) + 1
-                     WHERE id IN (SELECT account_id FROM found)
-                 RETURNING id, state
-                )
-                SELECT found.order_id, updated.id,
-                       updated.state IN ('suspended', 'closed') OR EXISTS (
-                           SELECT FROM key_account_document document
-                            WHERE document.account_id = updated.id
-                              AND document.active
-                              AND document.date_expiry <= %(today)s)
-                  FROM found JOIN updated ON updated.id = found.account_id
-                """,
+                LOCK_ACCOUNTS,
                 orders=self.ids,
                 today=fields.Date.today(),
             )
@@ -294,6 +324,24 @@ class SaleOrder(models.Model):
         """
         sentences = [
             f"{order.name}: {issue['text']}"
+            for order, issues in self._gate_judge().items()
+            for issue in issues
+        ]
+        if sentences:
+            raise GateError("\n".join(sentences))
+
+    def _gate_assert_raise(self):
+        """Raise when anything stops one of these confirmed orders from being raised.
+
+        :raise GateError: one sentence for each issue, the order named.
+        """
+        sentences = [
+            self.env._(
+                "%(order)s is confirmed and cannot be raised, put the difference on a "
+                "new quotation: %(text)s",
+                order=order.name,
+                text=issue["text"],
+            )
             for order, issues in self._gate_judge().items()
             for issue in issues
         ]

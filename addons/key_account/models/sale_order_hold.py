@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .key_account_gate_issue import ACTIVITY
+
+_logger = logging.getLogger(__name__)
 
 
 class SaleOrder(models.Model):
@@ -37,17 +41,22 @@ class SaleOrder(models.Model):
         if not known and not blocking:
             return
         kept, gone = known._gate_match_open(blocking, is_request)
-        gone._close_as("resolved", self.env._("It no longer applies as it stood."))
+        gone._close_as(
+            "resolved",
+            self.env._("The cause has gone, or the order has been changed since."),
+        )
+        found = [
+            (order, issue)
+            for order, issues in blocking.items()
+            for issue in issues
+            if (order, issue["code"], issue.get("subject") or False) not in kept
+        ]
         held = self.browse().union(*blocking)
         if is_request:
-            held._gate_note_request()
+            # Asking again for the same makes nobody the one who asked.
+            self.browse().union(*(order for order, _issue in found))._gate_note_request()
         new = self.env["key.account.gate.issue"]._append(
-            [
-                order._gate_prepare_issue_vals(issue)
-                for order, issues in blocking.items()
-                for issue in issues
-                if (order, issue["code"], issue.get("subject") or False) not in kept
-            ]
+            [order._gate_prepare_issue_vals(issue) for order, issue in found]
         )
         held._gate_set_state("held")
         cleared = known - held
@@ -109,6 +118,7 @@ class SaleOrder(models.Model):
             {
                 "gate_requested_by_id": self.env.uid,
                 "gate_date_requested": fields.Datetime.now(),
+                "has_gate_mail": bool(self.env.context.get("send_email")),
             }
         )
 
@@ -155,7 +165,7 @@ class SaleOrder(models.Model):
             order = order.with_user(order.gate_requested_by_id).sudo()
             try:
                 with self.env.cr.savepoint():
-                    order.action_confirm()
+                    order.with_context(send_email=order.has_gate_mail).action_confirm()
             except UserError as error:
                 order._gate_withdraw_request()
                 order._message_log(
@@ -188,6 +198,13 @@ class SaleOrder(models.Model):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(orders))
         for order in orders:
-            order._gate_reevaluate()
+            try:
+                order._gate_reevaluate()
+            except Exception:  # pylint: disable=broad-exception-caught
+                # Whatever is wrong with one order does not keep the others waiting; a
+                # write conflict is gone the next time.
+                self.env.cr.rollback()
+                _logger.exception("Held order %s could not be judged again", order.id)
+                continue
             if not cron._commit_progress(1):
                 break

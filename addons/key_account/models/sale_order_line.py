@@ -25,7 +25,7 @@ class SaleOrderLine(models.Model):
         lines = super().create(vals_list)
         # sudo: the gate judges prices that the user may not see.
         raising = lines.sudo().filtered(lambda line: line._is_order_raised({}))
-        lines.filtered(lambda line: line in raising).order_id._gate_assert()
+        lines.filtered(lambda line: line in raising).order_id._gate_assert_raise()
         return lines
 
     def write(self, vals):
@@ -40,7 +40,7 @@ class SaleOrderLine(models.Model):
         }
         result = super().write(vals)
         raising = lines.filtered(lambda line: line._is_order_raised(before))
-        self.filtered(lambda line: line in raising).order_id._gate_assert()
+        self.filtered(lambda line: line in raising).order_id._gate_assert_raise()
         return result
 
     def _gate_get_sizes(self):
@@ -57,7 +57,8 @@ class SaleOrderLine(models.Model):
 
         :param before: ``{line: (order, product, sizes)}`` of lines that were there
         """
-        if self.state != "sale" or self.display_type or self.is_downpayment:
+        # A down payment is a line over a quantity of nothing; with goods it is an order.
+        if self.state != "sale" or self.display_type:
             return False
         order, product, sizes = before.get(self, (None, None, (0.0, 0.0)))
         if (order, product) != (self.order_id, self.product_id):

@@ -7,7 +7,13 @@ class ApprovalController(http.Controller):
     """The link in the mail to those who decide. Opening it decides nothing: mail
     scanners open links, too."""
 
-    @http.route("/approval/<int:request_id>", type="http", auth="user", methods=["GET"])
+    @http.route(
+        "/approval/<int:request_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+    )
     def approval_page(self, request_id, **kwargs):
         return self._render(request_id)
 
@@ -16,15 +22,18 @@ class ApprovalController(http.Controller):
         type="http",
         auth="user",
         methods=["POST"],
+        website=True,
     )
     def approval_decide(self, request_id, kind, reason="", **kwargs):
         error = ""
         try:
             approval = self._get_request(request_id)
-            if approval and kind == "approve":
-                approval.action_approve(reason)
-            elif approval and kind == "reject":
-                approval.action_reject(reason)
+            # What is refused half-way leaves nothing behind: the page is no error.
+            with request.env.cr.savepoint():
+                if approval and kind == "approve":
+                    approval.action_approve(reason)
+                elif approval and kind == "reject":
+                    approval.action_reject(reason)
         except UserError as refusal:
             error = str(refusal)
         return self._render(request_id, error)

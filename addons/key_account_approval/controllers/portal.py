@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.sale.controllers.portal import CustomerPortal
 
 
 class ApprovedQuotationPortal(CustomerPortal):
@@ -15,3 +15,12 @@ class ApprovedQuotationPortal(CustomerPortal):
         if is_offer and document.approval_missing:
             raise AccessError(request.env._("This quotation is being revised."))
         return document
+
+    def _prepare_sale_portal_rendering_values(self, quotation_page=False, **kwargs):
+        # EXTENDS 'sale': the list shows amounts, too.
+        values = super()._prepare_sale_portal_rendering_values(
+            quotation_page=quotation_page, **kwargs
+        )
+        if quotation_page:
+            values["quotations"] = values["quotations"]._filter_offerable()
+        return values

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+
 from ..exceptions import ApprovalError
 
 
@@ -40,7 +42,8 @@ class ApprovalMixin(models.AbstractModel):
     approval_missing = fields.Text(
         string="Approval Needed",
         compute="_compute_approval_missing",
-        help="Which rules ask for an approval that the document, as it is, has not.",
+        groups=PRICE_READERS,
+        help="The rules that ask for an approval of the document as it is now.",
     )
 
     @api.depends("approval_request_ids.state")
@@ -113,7 +116,7 @@ class ApprovalMixin(models.AbstractModel):
             return self.env._(
                 "The approval is void, the document has changed since (%(moves)s): ask "
                 "for approval again (%(rules)s).",
-                moves=request.void_reason,
+                moves=request.void_names,
                 rules=names,
             )
         if request.state == "pending":
@@ -122,7 +125,7 @@ class ApprovalMixin(models.AbstractModel):
             )
         if request.state == "rejected":
             return self.env._(
-                "The approval was refused (%(reason)s): change it and ask again "
+                "The approval was rejected (%(reason)s): change it and ask again "
                 "(%(rules)s).",
                 reason=request.reject_reason,
                 rules=names,
@@ -195,7 +198,10 @@ class ApprovalMixin(models.AbstractModel):
 
     def write(self, vals):
         self._assert_approval_not_given([vals])
-        return super().write(vals)
+        result = super().write(vals)
+        # Requests are void at once: whoever saved it sees that in the answer.
+        self.mapped("fingerprint")
+        return result
 
     def _assert_approval_not_given(self, vals_list):
         given = {"approval_state", "approval_request_ids"}

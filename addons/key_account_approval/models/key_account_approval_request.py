@@ -1,4 +1,8 @@
+from collections import Counter
+
 from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import clean_context
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
@@ -36,9 +40,19 @@ class KeyAccountApprovalRequest(models.Model):
         index=True,
         ondelete="restrict",
     )
+    owner_ids = fields.Many2many(
+        "res.users",
+        "key_account_approval_request_owner_rel",
+        string="Whom It Comes From",
+        readonly=True,
+        help="When it was asked; they do not decide, even if they hand it over.",
+    )
     reason = fields.Text(required=True, readonly=True)
     cause = fields.Text(
-        string="Rules", readonly=True, help="Which rules ask, and why they do."
+        string="Rules",
+        readonly=True,
+        groups=PRICE_READERS,
+        help="Which rules ask, and why they do.",
     )
     rule_ids = fields.Many2many(
         "key.account.approval.rule",
@@ -62,8 +76,15 @@ class KeyAccountApprovalRequest(models.Model):
         index=True,
         default="pending",
     )
-    date_closed = fields.Datetime(string="Decided on", readonly=True)
-    void_reason = fields.Text(string="What Changed", readonly=True)
+    date_closed = fields.Datetime(string="Closed on", readonly=True)
+    void_names = fields.Char(
+        string="What Changed, without Values",
+        readonly=True,
+        export_string_translation=False,
+    )
+    void_reason = fields.Text(
+        string="What Changed", readonly=True, groups=PRICE_READERS
+    )
     reject_reason = fields.Char(readonly=True)
     is_stuck = fields.Boolean(
         string="Nobody Can Decide",
@@ -116,9 +137,10 @@ class KeyAccountApprovalRequest(models.Model):
         for request in self:
             # sudo: whoever decides sees what the decision covers.
             document = self.env[request.res_model].sudo().browse(request.res_id)
+            values, tables = document._describe_snapshot(request.snapshot or {})
             request.content = self.env["ir.qweb"]._render(
                 "key_account_approval.request_content",
-                {"rows": document._describe_snapshot(request.snapshot or {})},
+                {"values": values, "tables": tables},
             )
 
     # --------------------------------------------------------------------- ask
@@ -134,7 +156,9 @@ class KeyAccountApprovalRequest(models.Model):
             raise ApprovalError(
                 self.env._("Say why it should be approved: enter a reason.")
             )
-        met = self.env["key.account.approval.rule"]._get_met(documents)
+        model = self._without_defaults()
+        documents = documents.with_env(documents.env(context=model.env.context))
+        met = model.env["key.account.approval.rule"]._get_met(documents)
         for document in documents:
             document.sudo()._get_latest_request()._assert_may_ask_again(document)
             if document not in met:
@@ -144,10 +168,9 @@ class KeyAccountApprovalRequest(models.Model):
                         document.display_name,
                     )
                 )
-        # sudo: requests are made by asking only, nobody has the right to create them.
-        requests = self.sudo().create(
+        requests = model.create(
             [
-                self._prepare_request_vals(document, met[document], reason)
+                model._prepare_request_vals(document, met[document], reason)
                 for document in documents
             ]
         )
@@ -155,11 +178,20 @@ class KeyAccountApprovalRequest(models.Model):
             request._start(met)
         return requests.with_env(self.env)
 
+    def _without_defaults(self):
+        """Return these requests as superuser and without what a caller may have put
+        into the context: defaults are values, and what is archived does not count."""
+        context = clean_context(self.env.context)
+        context.pop("active_test", None)
+        # sudo: requests and decisions are made by the verbs alone, nobody has the right
+        # to create or write them.
+        return self.with_env(self.env(context=context, su=True))
+
     def _assert_may_ask_again(self, document):
         if self.state == "pending":
             raise ApprovalError(
                 self.env._(
-                    "%s waits for approval already: the decision comes, or withdraw "
+                    "%s waits for approval already: wait for the decision, or withdraw "
                     "the request.",
                     document.display_name,
                 )
@@ -184,6 +216,7 @@ class KeyAccountApprovalRequest(models.Model):
             "currency_id": currency.id,
             "amount": amount,
             "requester_id": self.env.uid,
+            "owner_ids": [Command.set(source._get_approval_owners().ids)],
             "reason": reason,
             "rule_ids": [rule.id for rule in met],
             "cause": "\n".join(
@@ -209,10 +242,16 @@ class KeyAccountApprovalRequest(models.Model):
 
     def _prepare_step_vals_list(self, rules):
         """Return the values of the steps: those of all rules, the same people asked
-        once, at the latest of their stages."""
+        once for all of them, at the latest of their stages. A rule that asks them in
+        two steps wants two of them."""
         merged = {}
+        # Steps may have been archived one by one since the rule was saved.
+        self.env["key.account.approval.rule"].union(*rules)._check_steps()
         for rule in rules:
+            asked = Counter()
             for index, step in enumerate(rule.step_ids):
+                people = step._get_merge_key()
+                asked[people] += 1
                 vals = {
                     "request_id": self.id,
                     "rule_step_id": step.id,
@@ -220,7 +259,7 @@ class KeyAccountApprovalRequest(models.Model):
                     "stage": index if rule.step_order == "sequence" else 0,
                     "count_required": step.count_required,
                 }
-                known = merged.setdefault(step._get_merge_key(), vals)
+                known = merged.setdefault((people, asked[people]), vals)
                 for name in ("stage", "count_required"):
                     known[name] = max(known[name], vals[name])
         return list(merged.values())

@@ -42,13 +42,13 @@ class KeyAccountApprovalRequest(models.Model):
 
     def _decide(self, kind, reason):
         self.check_access("read")
-        # sudo: decisions are made by this verb only, nobody has rights on them.
-        requests = self.sudo()
+        reason = reason.strip() if isinstance(reason, str) else ""
+        requests = self._without_defaults()
         requests._lock()
         for request in requests:
             request._assert_undecided()
             step, delegator = request._get_step_to_decide()
-            self.env["key.account.approval.decision"]._append(
+            request.env["key.account.approval.decision"]._append(
                 [
                     {
                         "request_id": request.id,
@@ -56,12 +56,12 @@ class KeyAccountApprovalRequest(models.Model):
                         "user_id": self.env.uid,
                         "delegator_id": delegator.id,
                         "kind": kind,
-                        "reason": (reason or "").strip(),
+                        "reason": reason,
                         "fingerprint": request.fingerprint,
                     }
                 ]
             )
-            request._note_decision(step, kind, (reason or "").strip())
+            request._note_decision(step, kind, reason)
         return True
 
     def _lock(self):
@@ -134,7 +134,8 @@ class KeyAccountApprovalRequest(models.Model):
         return ApprovalError(sentence)
 
     def _get_owners(self):
-        return self.requester_id | self._get_document()._get_approval_owners()
+        owners = self._get_document()._get_approval_owners()
+        return self.requester_id | self.owner_ids | owners
 
     def _note_decision(self, step, kind, reason):
         text = step._describe_decision(step.decision_ids.sorted("id")[-1])
@@ -169,22 +170,24 @@ class KeyAccountApprovalRequest(models.Model):
         """
         for request in self:
             document = request._get_document()
-            moves = document._describe_moves(request.snapshot or {}, snapshot)
+            before = request.snapshot or {}
+            moves = document._describe_moves(before, snapshot)
+            names = document._name_moves(before, snapshot)
             # The change may have been made and taken back before it was saved.
             request.void_reason = "; ".join(moves) or self.env._("it was changed")
+            request.void_names = ", ".join(names) or self.env._("it was changed")
             request._set_state("void")
             document._message_log(
                 body=self.env._(
                     "The approval is void, the document has changed: %s",
-                    request.void_reason,
+                    request.void_names,
                 )
             )
 
     def action_withdraw(self):
         """Take a request back; only the one who asked may."""
         self.check_access("read")
-        # sudo: as in _decide.
-        requests = self.sudo()
+        requests = self._without_defaults()
         requests._lock()
         for request in requests:
             if request.requester_id != self.env.user:

@@ -83,33 +83,42 @@ class KeyAccountApprovalRequestStep(models.Model):
         whom the document comes from, and nobody who has decided on it."""
         self.ensure_one()
         request = self.request_id
+        decided = request.decision_ids.user_id | request.decision_ids.delegator_id
+        barred = request._get_owners() | decided
         approvers = self.rule_step_id._get_approvers(
             request._get_document(), request.requester_id
         )
         if self.is_escalated:
             approvers |= self.rule_step_id.escalation_user_ids.filtered("active")
-        decided = request.decision_ids.user_id | request.decision_ids.delegator_id
-        approvers -= decided
-        able = self.env["key.account.approval.delegation"]._get_delegates(approvers)
-        barred = request._get_owners() | decided
+        # Nobody decides on behalf of the one whom the document comes from, either.
+        able = self.env["key.account.approval.delegation"]._get_delegates(
+            approvers - barred
+        )
         return {
             user: delegator
             for user, delegator in able.items()
-            if user not in barred
-            # Nobody decides on behalf of the one whom the document comes from.
-            and delegator not in barred
-            and request.company_id in user.company_ids
+            if user not in barred and request.company_id in user.company_ids
         }
 
     def _refresh_approvers(self):
-        """Bring the lists of who may decide up to date and tell the new ones."""
+        """Bring the lists of who may decide up to date and tell the new ones.
+
+        :return: the steps that too few are left for; delegators and their delegates
+            are one voice
+        """
+        short = self.browse()
         for step in self:
-            able = self.env["res.users"].union(*step._get_able())
+            found = step._get_able()
+            able = self.env["res.users"].union(*found)
+            voices = {delegator or user for user, delegator in found.items()}
+            if len(voices) < step._get_count_missing():
+                short += step
             new, gone = able - step.approver_ids, step.approver_ids - able
             step.approver_ids = able
             step.request_id._tell_approvers(step, new)
             for user in gone:
                 step.request_id.activity_unlink([ACTIVITY], user_id=user.id)
+        return short
 
     def _get_count_missing(self):
         approvals = self.decision_ids.filtered(lambda d: d.kind == "approve")

@@ -18,13 +18,13 @@ class KeyAccountApprovalRequest(models.Model):
         """Bring who may decide up to date, and whether anybody can."""
         for request in self:
             steps = request.step_ids.filtered(lambda step: step.state == "open")
-            steps._refresh_approvers()
+            is_stuck = bool(steps._refresh_approvers())
             request.approver_ids = steps.approver_ids
-            is_stuck = any(
-                len(step.approver_ids) < step._get_count_missing() for step in steps
-            )
             if is_stuck and not request.is_stuck:
                 request._tell_administrators()
+            elif request.is_stuck and not is_stuck:
+                for user in request.activity_ids.user_id - request.approver_ids:
+                    request.activity_unlink([ACTIVITY], user_id=user.id)
             request.is_stuck = is_stuck
 
     @api.model

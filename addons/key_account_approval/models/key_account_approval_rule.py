@@ -43,13 +43,16 @@ class KeyAccountApprovalRule(models.Model):
     threshold_ids = fields.One2many(
         "key.account.approval.threshold",
         "rule_id",
+        string="Thresholds",
         copy=True,
         help="The rule asks when one of them is reached; without any it always asks.",
     )
-    step_ids = fields.One2many("key.account.approval.step", "rule_id", copy=True)
+    step_ids = fields.One2many(
+        "key.account.approval.step", "rule_id", string="Who Decides", copy=True
+    )
     step_order = fields.Selection(
         [("sequence", "One after the other"), ("parallel", "All at the same time")],
-        string="Steps",
+        string="Order of Steps",
         required=True,
         default="sequence",
     )
@@ -91,6 +94,15 @@ class KeyAccountApprovalRule(models.Model):
     @api.constrains("domain", "res_model")
     def _check_domain(self):
         for rule in self:
+            if rule.res_model not in dict(self._selection_res_model()):
+                raise ValidationError(
+                    self.env._(
+                        "Rule %(rule)s: %(model)s is nothing that can be approved; "
+                        "choose a document type of the list.",
+                        rule=rule.name,
+                        model=rule.res_model,
+                    )
+                )
             try:
                 with self.env.cr.savepoint():
                     # sudo: whether it can be searched, not what it finds.
@@ -102,7 +114,8 @@ class KeyAccountApprovalRule(models.Model):
                         "(%(error)s); choose the fields again in the editor.",
                         rule=rule.name,
                         documents=self.env[rule.res_model]._description,
-                        error=error,
+                        # The database adds lines that point into its query.
+                        error=str(error).partition("\n")[0],
                     )
                 ) from error
 
@@ -112,9 +125,12 @@ class KeyAccountApprovalRule(models.Model):
         :raise ValueError: they are not a domain
         """
         try:
-            return Domain(literal_eval(self.domain or "[]"))
-        except (SyntaxError, TypeError) as error:
+            conditions = literal_eval(self.domain or "[]")
+            if not isinstance(conditions, list):
+                raise TypeError
+        except (SyntaxError, TypeError, ValueError) as error:
             raise ValueError(self.env._("not a list of conditions")) from error
+        return Domain(conditions)
 
     # ------------------------------------------------------------------- rules
 
@@ -123,7 +139,8 @@ class KeyAccountApprovalRule(models.Model):
     def _get_ids_by_model(self, model_name):
         # sudo: rules hold for people who may not read them.
         domain = [("res_model", "=", model_name)]
-        return tuple(self.sudo().search(domain).ids)
+        rules = self.sudo().with_context(active_test=True)
+        return tuple(rules.search(domain).ids)
 
     @api.model
     def _get_met(self, records):

@@ -45,6 +45,7 @@ class KeyAccountApprovalStep(models.Model):
         ),
         string="Role",
     )
+    approver_label = fields.Char(string="Approvers", compute="_compute_approver_label")
     count_required = fields.Integer(
         string="How Many Agree",
         default=1,
@@ -71,7 +72,23 @@ class KeyAccountApprovalStep(models.Model):
         "The hours until a step is escalated cannot be negative: enter zero or more.",
     )
 
+    @api.depends("approver_kind", "user_ids", "group_id", "team_role")
+    def _compute_approver_label(self):
+        kinds = dict(self._fields["approver_kind"]._description_selection(self.env))
+        roles = dict(self._fields["team_role"]._description_selection(self.env))
+        for step in self:
+            labels = {
+                "users": ", ".join(step.user_ids.mapped("name")),
+                # sudo: group names are shown to people who may not read groups.
+                "group": step.group_id.sudo().full_name,
+                "team": roles.get(step.team_role),
+            }
+            step.approver_label = labels.get(step.approver_kind) or kinds.get(
+                step.approver_kind
+            )
+
     @api.constrains(
+        "active",
         "approver_kind",
         "user_ids",
         "group_id",
@@ -120,7 +137,7 @@ class KeyAccountApprovalStep(models.Model):
                 given=len(people),
                 **values,
             )
-        if self.hours_escalation and not self.escalation_user_ids:
+        if self.hours_escalation > 0 and not self.escalation_user_ids:
             return self.env._(
                 "Rule %(rule)s, step %(step)s: say to whom it is escalated after "
                 "%(hours)s hours.",
@@ -168,14 +185,16 @@ class KeyAccountApprovalStep(models.Model):
     def _get_names(self, document, requester):
         """Return the names of who would decide, delegates with whom they stand for."""
         approvers = self._get_approvers(document, requester)
-        able = self.env["key.account.approval.delegation"]._get_delegates(approvers)
         barred = requester | document.sudo()._get_approval_owners()
+        able = self.env["key.account.approval.delegation"]._get_delegates(
+            approvers - barred
+        )
         return [
             self.env._("%(user)s for %(other)s", user=user.name, other=other.name)
             if other
             else user.name
             for user, other in able.items()
-            if user not in barred and other not in barred
+            if user not in barred
         ]
 
     def _assert_unused(self):

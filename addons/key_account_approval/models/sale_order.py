@@ -20,8 +20,15 @@ class SaleOrder(models.Model):
         # EXTENDS 'key_account'
         issues = super()._gate_get_issues()
         for order, text in self._get_approval_missing().items():
+            # sudo: how far the approval is does not depend on who looks.
+            state = order.sudo()._get_latest_request().state
             issues.setdefault(order, []).append(
-                {"code": "approval_missing", "kind": "approval", "text": text}
+                {
+                    "code": "approval_missing",
+                    "kind": "approval",
+                    "subject": state,
+                    "text": text,
+                }
             )
         return issues
 
@@ -29,6 +36,18 @@ class SaleOrder(models.Model):
         # EXTENDS 'key_account_approval': held orders that waited for it go on.
         self.filtered(lambda o: o.gate_state == "held")._gate_reevaluate()
         return super()._on_approval_decided()
+
+    def _get_approval_missing(self):
+        # EXTENDS 'key_account_approval': child orders go by what was decided about
+        # their parent.
+        subjects = self._gate_get_subjects()
+        documents = self.browse().union(*subjects.values())
+        missing = super(SaleOrder, documents)._get_approval_missing()
+        return {
+            order: missing[subject]
+            for order, subject in subjects.items()
+            if subject in missing
+        }
 
     # ---------------------------------------------------------- what it covers
 
@@ -58,11 +77,10 @@ class SaleOrder(models.Model):
         payment terms."""
         lines = self.order_line.filtered(
             lambda line: (
-                not line.display_type
-                and not line.is_downpayment
-                and line.product_uom_qty
+                not line.display_type and line.product_uom_qty
             )
-        )
+            # Values are read for the lines of all orders at once.
+        ).with_prefetch(self.order_line._prefetch_ids)
         rate = self._get_rate_to_company()
         costs = {line: line._get_current_cost() for line in lines}
         prices = {line: line.price_subtotal * rate for line in lines}
@@ -100,10 +118,27 @@ class SaleOrder(models.Model):
         # sudo: whoever prints or sends may not see the rules.
         self.sudo()._filter_to_approve()._assert_approved(purpose)
 
+    def _filter_offerable(self):
+        """Return those of these orders that customers may see as they are."""
+        # sudo: as in _assert_may_be_offered.
+        missing = self.sudo()._filter_to_approve()._get_approval_missing()
+        return self.filtered(lambda order: order not in missing)
+
     def action_quotation_send(self):
         # EXTENDS 'sale'
         self._assert_may_be_offered(self.env._("sent"))
         return super().action_quotation_send()
+
+    def action_quotation_sent(self):
+        # EXTENDS 'sale': what a payment marks as sent may have changed meanwhile, which
+        # must not keep the payment from being recorded.
+        orders = self._filter_offerable() if self.env.su else self
+        return super(SaleOrder, orders).action_quotation_sent()
+
+    def _send_payment_succeeded_for_order_mail(self):
+        # EXTENDS 'sale': as above; the mail shows the order.
+        orders = self._filter_offerable()
+        return super(SaleOrder, orders)._send_payment_succeeded_for_order_mail()
 
     def write(self, vals):
         if vals.get("state") == "sent":
@@ -112,11 +147,13 @@ class SaleOrder(models.Model):
 
     def _has_to_be_signed(self):
         # EXTENDS 'sale'
-        return super()._has_to_be_signed() and not self.approval_missing
+        # sudo: as in _assert_may_be_offered.
+        return super()._has_to_be_signed() and not self.sudo().approval_missing
 
     def _has_to_be_paid(self):
         # EXTENDS 'sale'
-        return super()._has_to_be_paid() and not self.approval_missing
+        # sudo: as in _assert_may_be_offered.
+        return super()._has_to_be_paid() and not self.sudo().approval_missing
 
     @api.model_create_multi
     def create(self, vals_list):

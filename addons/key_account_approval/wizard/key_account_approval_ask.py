@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+
+from ..exceptions import ApprovalError
+
 
 class KeyAccountApprovalAsk(models.TransientModel):
     """The dialog that asks for approval."""
@@ -7,14 +11,27 @@ class KeyAccountApprovalAsk(models.TransientModel):
     _name = "key.account.approval.ask"
     _description = "Ask for Approval"
 
-    res_model = fields.Char(required=True)
-    res_ids = fields.Char(required=True)
+    res_model = fields.Char(string="Document Type", required=True)
+    res_ids = fields.Char(string="Documents", required=True)
     reason = fields.Text(required=True)
-    preview = fields.Html(compute="_compute_preview", string="Who Decides")
+    preview = fields.Html(
+        compute="_compute_preview", string="Who Decides", groups=PRICE_READERS
+    )
 
     def _get_documents(self):
+        """Return the documents, which have to be the user's to change."""
+        rules = self.env["key.account.approval.rule"]
+        if self.res_model not in dict(rules._selection_res_model()):
+            raise ApprovalError(
+                self.env._(
+                    "%s is nothing that can be approved: open this from a document.",
+                    self.res_model,
+                )
+            )
         ids = [int(part) for part in (self.res_ids or "").split(",") if part.isdigit()]
-        return self.env[self.res_model].browse(ids)
+        documents = self.env[self.res_model].browse(ids).exists()
+        documents.check_access("write")
+        return documents
 
     @api.depends("res_model", "res_ids")
     def _compute_preview(self):

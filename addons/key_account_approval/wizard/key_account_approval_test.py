@@ -11,6 +11,7 @@ class KeyAccountApprovalTest(models.TransientModel):
         selection=lambda self: self.env[
             "key.account.approval.rule"
         ]._selection_res_model(),
+        string="Document Type",
         required=True,
     )
     document_ref = fields.Reference(

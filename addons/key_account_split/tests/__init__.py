@@ -5,6 +5,7 @@ from . import (
     test_cancel_and_copy,
     test_conservation,
     test_fulfilment,
+    test_gate_split,
     test_invoice,
     test_portal,
     test_split,

@@ -1,14 +1,9 @@
-from datetime import timedelta
-
 from psycopg2 import IntegrityError
 
-from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.key_account.exceptions import GateError
 
 from ..exceptions import SplitError, SplitLockedError
 from .common import SplitCase
@@ -24,8 +19,8 @@ class TestBadInput(SplitCase):
         cls.tea = cls.make_product("Tea", 12.5)
         cls.cup = cls.make_product("Cup", 3.2)
 
-    def assertRefused(self, order, sentence, error=SplitError):
-        with self.assertRaisesRegex(error, sentence) as caught:
+    def assertRefused(self, order, sentence):
+        with self.assertRaisesRegex(SplitError, sentence) as caught:
             order.action_split()
         self.assertEqual(len(str(caught.exception).splitlines()), 1)
         order.invalidate_recordset()
@@ -94,22 +89,6 @@ class TestBadInput(SplitCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             parent.recipient_ids.line_ids.quantity = -1
 
-    def test_suspended_account(self):
-        parent = self.make_parent([self.tea], [(1,)])
-        self.account.action_suspend()
-        self.assertRefused(parent, "is suspended; reactivate", GateError)
-
-    def test_expired_document(self):
-        parent = self.make_parent([self.tea], [(1,)])
-        self.env["key.account.document"].create(
-            {
-                "account_id": self.account.id,
-                "name": "L-1",
-                "date_expiry": fields.Date.today() - timedelta(days=2),
-            }
-        )
-        self.assertRefused(parent, "Document L-1 .* expired on .*; add", GateError)
-
     def test_all_mistakes_are_told_at_once(self):
         parent = self.make_parent([self.tea], [(1,), (1,)])
         parent.recipient_ids[0].partner_id = False
@@ -172,13 +151,3 @@ class TestBadInput(SplitCase):
         child = parent.child_order_ids.with_user(salesperson)
         with self.assertRaises(SplitError):
             child.parent_order_id = False
-
-    def test_reopened_child_passes_the_gate(self):
-        parent = self.make_parent([self.tea], [(1,)])
-        parent.action_split()
-        child = parent.child_order_ids
-        child.action_cancel()
-        self.account.action_suspend()
-        child.action_draft()
-        with self.assertRaisesRegex(GateError, "is suspended"):
-            child.action_confirm()

@@ -1,0 +1,1 @@
+from . import product_template, sale_order, sale_order_line
