@@ -164,11 +164,25 @@ class KeyAccountGateIssue(models.Model):
         or None."""
         # sudo: who reads the issue may not read all of its order.
         order = self.sudo().order_id
-        groups = self._get_release_groups()
         if self.state != "open":
             return UserError(
                 self.env._("%s: this issue has been decided already.", order.name)
             )
+        if refusal := self._get_duty_refusal(order):
+            return refusal
+        if order.fingerprint != self.fingerprint:
+            return UserError(
+                self.env._(
+                    "%s has been changed since it was stopped: have it confirmed again, "
+                    "then decide on what it is now.",
+                    order.name,
+                )
+            )
+        return None
+
+    def _get_duty_refusal(self, order):
+        """Return the exception if it is not for the current user to decide."""
+        groups = self._get_release_groups()
         if not groups:
             return DutyError(
                 self.env._(
@@ -189,14 +203,6 @@ class KeyAccountGateIssue(models.Model):
             return DutyError(
                 self.env._(
                     "%s is your own order: somebody else has to release it.", order.name
-                )
-            )
-        if order.fingerprint != self.fingerprint:
-            return UserError(
-                self.env._(
-                    "%s has been changed since it was stopped: have it confirmed again, "
-                    "then decide on what it is now.",
-                    order.name,
                 )
             )
         return None

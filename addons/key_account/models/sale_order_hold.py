@@ -54,7 +54,9 @@ class SaleOrder(models.Model):
         held = self.browse().union(*blocking)
         if is_request:
             # Asking again for the same makes nobody the one who asked.
-            self.browse().union(*(order for order, _issue in found))._gate_note_request()
+            self.browse().union(
+                *(order for order, _issue in found)
+            )._gate_note_request()
         new = self.env["key.account.gate.issue"]._append(
             [order._gate_prepare_issue_vals(issue) for order, issue in found]
         )

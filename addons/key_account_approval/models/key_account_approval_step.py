@@ -108,16 +108,14 @@ class KeyAccountApprovalStep(models.Model):
         values = {"rule": self.rule_id.name, "step": self.name}
         named = self.with_context(active_test=False)
         people = named.user_ids if self.approver_kind == "users" else self.user_ids
-        gone = (people | named.escalation_user_ids).filtered(
-            lambda user: not user.active or user.share
-        )
-        if gone:
-            return self.env._(
-                "Rule %(rule)s, step %(step)s: %(user)s does not work here any more; "
-                "choose somebody else.",
-                user=gone[0].name,
-                **values,
-            )
+        for user in people | named.escalation_user_ids:
+            if not user.active or user.share:
+                return self.env._(
+                    "Rule %(rule)s, step %(step)s: %(user)s does not work here any "
+                    "more; choose somebody else.",
+                    user=user.name,
+                    **values,
+                )
         given = {
             "users": people,
             "group": self.group_id,

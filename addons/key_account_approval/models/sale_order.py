@@ -76,9 +76,7 @@ class SaleOrder(models.Model):
         highest discount, the margins on current average cost, and the days of its
         payment terms."""
         lines = self.order_line.filtered(
-            lambda line: (
-                not line.display_type and line.product_uom_qty
-            )
+            lambda line: not line.display_type and line.product_uom_qty
             # Values are read for the lines of all orders at once.
         ).with_prefetch(self.order_line._prefetch_ids)
         rate = self._get_rate_to_company()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+
 
 class KeyAccountTestExpense(models.Model):
     """What a model has to say to be approved: what is covered, and its figures."""
@@ -16,7 +18,9 @@ class KeyAccountTestExpense(models.Model):
         "res.currency", default=lambda self: self.env.company.currency_id
     )
     line_ids = fields.One2many("key.account.test.expense.line", "expense_id")
-    amount = fields.Monetary(compute="_compute_amount", store=True)
+    amount = fields.Monetary(
+        compute="_compute_amount", store=True, groups=PRICE_READERS
+    )
 
     @api.depends("line_ids.amount")
     def _compute_amount(self):
@@ -50,5 +54,5 @@ class KeyAccountTestExpenseLine(models.Model):
         "key.account.test.expense", required=True, ondelete="cascade"
     )
     name = fields.Char(required=True)
-    amount = fields.Monetary()
+    amount = fields.Monetary(groups=PRICE_READERS)
     currency_id = fields.Many2one(related="expense_id.currency_id")

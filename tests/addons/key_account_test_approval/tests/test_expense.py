@@ -79,15 +79,12 @@ class TestExpense(ApprovalCase):
         with self.assertStopped("cannot be paid.*Take the train"):
             expense._assert_approved("paid")
 
-    def get_changes(self, expense):
-        """Return ``{what: (function, pattern of the reason)}`` for one line of 200."""
+    def get_own_changes(self, expense):
+        """Return ``{what: (function, pattern of the reason)}`` of what an expense with
+        one line of 200 undergoes by itself."""
         line = expense.line_ids
-        other = self.make_expense(1)
         return {
-            "line": (
-                lambda: line.write({"amount": 200.01}),
-                "Day 1, Amount: 200.00 → 200.01",
-            ),
+            "line": (lambda: line.write({"amount": 200.01}), "200.00 → 200.01"),
             "line through the document": (
                 lambda: expense.write(
                     {"line_ids": [Command.update(line.id, {"amount": 199})]}
@@ -99,24 +96,10 @@ class TestExpense(ApprovalCase):
                 "Name: Day 1 → Night",
             ),
             "line on a form": (lambda: self.edit(expense), "200.00 → 150.00"),
-            "new line": (
-                lambda: line.create(
-                    {"expense_id": expense.id, "name": "Tip", "amount": 1}
-                ),
-                "Tip was added",
-            ),
             "line removed": (line.unlink, "Day 1 was removed"),
             "all lines removed": (
                 lambda: expense.write({"line_ids": [Command.clear()]}),
                 "Day 1 was removed",
-            ),
-            "line moved away": (
-                lambda: line.write({"expense_id": other.id}),
-                "Day 1 was removed",
-            ),
-            "line moved here": (
-                lambda: other.line_ids.write({"expense_id": expense.id}),
-                "Day 1 was added",
             ),
             "own field": (
                 lambda: expense.write({"partner_id": self.account.partner_id.id}),
@@ -125,6 +108,24 @@ class TestExpense(ApprovalCase):
             "import": (
                 lambda: line.load([".id", "amount"], [[str(line.id), "7"]]),
                 "200.00 → 7.00",
+            ),
+        }
+
+    def get_changes(self, expense):
+        """Return the same and what comes from, or goes to, elsewhere."""
+        line = expense.line_ids
+        other = self.make_expense(1)
+        tip = {"expense_id": expense.id, "name": "Tip", "amount": 1}
+        return {
+            **self.get_own_changes(expense),
+            "new line": (lambda: line.create(tip), "Tip was added"),
+            "line moved away": (
+                lambda: line.write({"expense_id": other.id}),
+                "Day 1 was removed",
+            ),
+            "line moved here": (
+                lambda: other.line_ids.write({"expense_id": expense.id}),
+                "Day 1 was added",
             ),
         }
 
