@@ -5,5 +5,10 @@
     "category": "Sales/Key Accounts",
     "author": "Keystone",
     "license": "AGPL-3",
-    "depends": ["key_account", "key_account_approval", "key_account_split"],
+    "depends": [
+        "key_account",
+        "key_account_approval",
+        "key_account_pricing",
+        "key_account_split",
+    ],
 }

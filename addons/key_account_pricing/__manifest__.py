@@ -1,0 +1,20 @@
+{
+    "name": "Key Accounts: Agreements and Prices",
+    "summary": "Agreements with own prices and locked volumes; each price says its source",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Key Accounts",
+    "author": "Keystone",
+    "license": "AGPL-3",
+    "depends": ["key_account_approval"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/key_account_agreement_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "views/key_account_agreement_line_views.xml",
+        "views/key_account_agreement_views.xml",
+        "views/key_account_views.xml",
+        "views/sale_order_views.xml",
+        "views/key_account_pricing_menus.xml",
+    ],
+}

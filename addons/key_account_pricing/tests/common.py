@@ -1,0 +1,42 @@
+from odoo import fields
+from odoo.fields import Command
+
+from odoo.addons.key_account_approval.tests.common import ApprovalCase
+
+
+class PricingCase(ApprovalCase):
+    """Factories for agreements."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account.user_id = cls.salesperson
+        cls.today = fields.Date.today()
+
+    @classmethod
+    def make_agreement(cls, *lines, state="active", **vals):
+        """Return an agreement of the account.
+
+        :param lines: values of its lines
+        :param state: draft, or active: handed in by the salesperson, put in force by
+            the manager
+        """
+        agreement = (
+            cls.env["key.account.agreement"]
+            .with_user(cls.salesperson)
+            .create(
+                {
+                    "account_id": cls.account.id,
+                    "date_start": cls.today,
+                    "line_ids": [
+                        Command.create({"product_id": cls.product.id, **line})
+                        for line in lines
+                    ],
+                    **vals,
+                }
+            )
+        )
+        if state == "active":
+            agreement.action_submit()
+            agreement.with_user(cls.manager).action_activate()
+        return agreement.sudo(False).with_user(cls.env.user)
