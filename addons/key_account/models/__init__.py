@@ -1,5 +1,6 @@
 from . import (
     append_only,
+    computed_guard,
     content_snapshot,
     key_account,
     key_account_document,

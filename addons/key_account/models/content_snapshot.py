@@ -34,6 +34,7 @@ class SnapshotMixin(models.AbstractModel):
 
     _name = "key.account.snapshot.mixin"
     _description = "Document with a Fingerprint"
+    _inherit = ["key.account.computed.guard"]
 
     fingerprint = fields.Char(
         compute="_compute_fingerprint",
@@ -56,8 +57,10 @@ class SnapshotMixin(models.AbstractModel):
     @api.depends(lambda self: self._get_snapshot_fields())
     def _compute_fingerprint(self):
         changed = self.browse()
+        # sudo: without the secret, prices could be guessed from a fingerprint.
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         for record in self:
-            value = digest(record._get_snapshot())
+            value = digest(record._get_snapshot(), secret)
             before = record._origin.fingerprint
             if before and before != value and record.id:
                 changed += record

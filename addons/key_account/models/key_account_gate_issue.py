@@ -100,7 +100,7 @@ class KeyAccountGateIssue(models.Model):
     reason = fields.Char()
     can_release = fields.Boolean(compute="_compute_can_release")
 
-    @api.depends("state", "order_id.fingerprint")
+    @api.depends("state", "order_id.fingerprint", "order_id.gate_round")
     @api.depends_context("uid")
     def _compute_can_release(self):
         for issue in self:
@@ -170,7 +170,7 @@ class KeyAccountGateIssue(models.Model):
             )
         if refusal := self._get_duty_refusal(order):
             return refusal
-        if order.fingerprint != self.fingerprint:
+        if (order.fingerprint, order.gate_round) != (self.fingerprint, self.gate_round):
             return UserError(
                 self.env._(
                     "%s has been changed since it was stopped: have it confirmed again, "
@@ -214,6 +214,7 @@ class KeyAccountGateIssue(models.Model):
         return (
             order.create_uid
             | order.user_id
+            | order.gate_owner_ids
             | self.salesperson_id
             | self.requested_by_id
         )

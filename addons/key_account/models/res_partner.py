@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..exceptions import DutyError
+
 ACCOUNT_READERS = (
     "key_account.group_key_account_user,key_account.group_key_account_credit,"
     "account.group_account_invoice,account.group_account_readonly"
@@ -7,7 +9,8 @@ ACCOUNT_READERS = (
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "key.account.computed.guard"]
 
     key_account_ids = fields.One2many(
         "key.account", "partner_id", copy=False, groups=ACCOUNT_READERS
@@ -27,6 +30,50 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.key_account_count = counts.get(partner.commercial_partner_id, 0)
+
+    def write(self, vals):
+        if not {"parent_id", "is_company"}.intersection(vals):
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        self._assert_not_moved_off(before)
+        return result
+
+    def _assert_not_moved_off(self, before):
+        """Raise when a contact of a stopped account was moved to another company: it
+        could order there, and come back.
+
+        :param before: ``{contact: its company until now}``
+        """
+        if self.env.su or self.env.user.has_group(
+            "key_account.group_key_account_manager"
+        ):
+            return
+        moved = self.filtered(lambda p: p.commercial_partner_id != before[p])
+        if not moved:
+            return
+        companies = self.browse().union(*(before[partner] for partner in moved))
+        # sudo: an account that the user may not see stops its contacts, too.
+        stopped = (
+            self.env["key.account"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", companies.ids),
+                    ("state", "in", ("suspended", "closed")),
+                ],
+                limit=1,
+            )
+        )
+        if stopped:
+            raise DutyError(
+                self.env._(
+                    "%(contact)s belongs to account %(account)s, which takes no orders: "
+                    "ask a key-account manager to move the contact.",
+                    contact=moved[0].display_name,
+                    account=stopped.display_name,
+                )
+            )
 
     def action_open_key_account(self):
         """Return the action that opens the accounts of this contact's company."""

@@ -19,17 +19,27 @@ GATE_FIELDS = {
     "gate_round",
 }
 
-# The accounts of orders, found by their customers; each row is locked once, in the
-# order of ids, and counted up.
+# A confirmed order that is handed to somebody else is judged again.
+CUSTOMER_FIELDS = {"partner_id", "partner_invoice_id", "company_id"}
+
+# The accounts of orders: of the customer, of whoever gets the invoice, and the one that
+# the order was written under. Each row is locked once, in the order of ids, and counted
+# up.
 LOCK_ACCOUNTS = """
 WITH found AS (
-    SELECT orders.id AS order_id, account.id AS account_id
+    SELECT orders.id AS order_id, account.id AS account_id,
+           bool_or(partner.id = orders.partner_id
+                   AND account.partner_id = partner.commercial_partner_id
+                   AND account.company_id = orders.company_id) AS is_customer
       FROM sale_order orders
-      JOIN res_partner partner ON partner.id = orders.partner_id
+      JOIN res_partner partner
+        ON partner.id IN (orders.partner_id, orders.partner_invoice_id)
       JOIN key_account account
-        ON account.partner_id = partner.commercial_partner_id
-       AND account.company_id = orders.company_id
+        ON (account.partner_id = partner.commercial_partner_id
+            AND account.company_id = orders.company_id)
+        OR account.id = orders.key_account_id
      WHERE orders.id = ANY(%(orders)s)
+  GROUP BY orders.id, account.id
 ), locked AS (
     -- Each row once: after the update it would be skipped.
     SELECT id FROM key_account
@@ -42,7 +52,7 @@ WITH found AS (
      WHERE id IN (SELECT id FROM locked)
  RETURNING id, state
 )
-SELECT found.order_id, updated.id,
+SELECT found.order_id, updated.id, found.is_customer,
        updated.state IN ('suspended', 'closed') OR EXISTS (
            SELECT FROM key_account_document document
             WHERE document.account_id = updated.id
@@ -86,6 +96,14 @@ class SaleOrder(models.Model):
         export_string_translation=False,
         help="Counted up when the order is cancelled: releases of an earlier round are "
         "worth nothing any more.",
+    )
+    gate_owner_ids = fields.Many2many(
+        "res.users",
+        "sale_order_gate_owner_rel",
+        string="Former Salespeople",
+        readonly=True,
+        copy=False,
+        help="They neither release nor approve the order, even after handing it over.",
     )
     has_gate_mail = fields.Boolean(
         readonly=True,
@@ -155,23 +173,33 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         # Judged by the result: values may also come from defaults.
-        if not self.env.su:
-            forged = orders.filtered(
-                lambda o: o.gate_state != "clear" or o.gate_requested_by_id
-            )
-            if forged:
-                raise self._gate_refusal()
+        if not self.env.su and any(
+            order.gate_state != "clear"
+            or order.gate_requested_by_id
+            or order.gate_owner_ids
+            or order.gate_round
+            for order in orders
+        ):
+            raise self._gate_refusal()
         orders.filtered(lambda order: order.state == "sale")._gate_assert()
         return orders
 
     def write(self, vals):
         if GATE_FIELDS.intersection(vals) and not self.env.su:
             raise self._gate_refusal()
+        if "user_id" in vals:
+            self._gate_note_owners()
+        ended = self.browse()
+        if "state" in vals:
+            ended = self.filtered(lambda o: o._gate_is_round_over(vals["state"]))
         result = super().write(vals)
-        if vals.get("state") == "sale" or {"partner_id", "company_id"} & set(vals):
+        ended._gate_end_round()
+        if vals.get("state") == "sale" or CUSTOMER_FIELDS.intersection(vals):
             # Whichever door led here, not only the button: also a confirmed order that
             # is handed to another customer.
-            self.filtered(lambda o: o.state == "sale")._gate_assert_once()
+            confirmed = self.filtered(lambda o: o.state == "sale")
+            confirmed._gate_assert_once()
+            confirmed.filtered(lambda o: o.gate_state == "held")._gate_record({})
         return result
 
     def _gate_refusal(self):
@@ -181,21 +209,6 @@ class SaleOrder(models.Model):
                 "it judged."
             )
         )
-
-    def _action_cancel(self):
-        # EXTENDS 'sale': nobody waits any longer for what is cancelled.
-        result = super()._action_cancel()
-        waiting = self.filtered(lambda o: o.gate_state != "clear")
-        if waiting:
-            waiting._gate_get_open()._close_as(
-                "resolved", self.env._("The order was cancelled.")
-            )
-            waiting._gate_set_state("clear")
-            waiting._gate_withdraw_request()
-            # sudo: as in _gate_set_state.
-            for order in waiting.sudo():
-                order.gate_round += 1
-        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_gated(self):
@@ -228,12 +241,18 @@ class SaleOrder(models.Model):
         """
         troubled = self._gate_lock_accounts()
         # sudo: the gate judges the account whether or not the user may open it.
-        found = {account: account.sudo()._get_order_issues() for account in troubled}
-        return {
-            order: [dict(issue) for issue in found[order.key_account_id]]
-            for order in self
-            if found.get(order.key_account_id)
-        }
+        accounts = self.env["key.account"].sudo().union(*troubled.values())
+        found = {account: account._get_order_issues() for account in accounts}
+        issues = {}
+        for order in self:
+            for account in troubled.get(order.id, ()):
+                for issue in found[account]:
+                    if account != order.key_account_id:
+                        # Whoever pays, or whom it was written for, stops it, too.
+                        subject = f"{account.id} {issue.get('subject') or ''}"
+                        issue = {**issue, "subject": subject.strip()}
+                    issues.setdefault(order, []).append(dict(issue))
+        return issues
 
     def _gate_get_subjects(self):
         """Return ``{order: the order whose issues count for it}``, here itself."""
@@ -246,29 +265,32 @@ class SaleOrder(models.Model):
         One statement. The loser of two transactions gets a serialization failure, and
         Odoo runs its request again.
 
-        :return: the accounts whose own standing may stop an order
+        :return: ``{order id: accounts}`` whose own standing may stop the order
         """
         Account = self.env["key.account"]
-        self.flush_model(["partner_id", "company_id"])
+        self.flush_model(
+            ["partner_id", "partner_invoice_id", "company_id", "key_account_id"]
+        )
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         Account.flush_model(["partner_id", "company_id", "state"])
         self.env["key.account.document"].flush_model()
         rows = self.env.execute_query(
-            SQL(
-                LOCK_ACCOUNTS,
-                orders=self.ids,
-                today=fields.Date.today(),
-            )
+            SQL(LOCK_ACCOUNTS, orders=self.ids, today=fields.Date.today())
         )
-        accounts = {order_id: account_id for order_id, account_id, _troubled in rows}
+        own = {
+            order: account for order, account, is_customer, _t in rows if is_customer
+        }
         moved = self.filtered(
-            lambda o: o.id and o.key_account_id.id != accounts.get(o.id, False)
+            lambda o: o.id and o.key_account_id.id != own.get(o.id, False)
         )
         if moved:
             self.env.add_to_compute(self._fields["key_account_id"], moved)
-        return Account.browse(
-            {account for _order, account, troubled in rows if troubled}
-        )
+        troubled = {}
+        for order, account, _is_customer, is_troubled in rows:
+            if is_troubled:
+                known = troubled.get(order, Account.sudo())
+                troubled[order] = known | Account.sudo().browse(account)
+        return troubled
 
     def _gate_judge(self):
         """Return what stops the orders now and has not been released:
@@ -317,13 +339,13 @@ class SaleOrder(models.Model):
                 amounts[key] = max(amounts.get(key, 0.0), issue.amount_missing)
         return released
 
-    def _gate_assert(self):
+    def _gate_assert(self, sentence="%(order)s: %(text)s"):
         """Raise when anything stops one of the orders.
 
         :raise GateError: one sentence for each issue, the order named.
         """
         sentences = [
-            f"{order.name}: {issue['text']}"
+            sentence % {"order": order.name, "text": issue["text"]}
             for order, issues in self._gate_judge().items()
             for issue in issues
         ]
@@ -333,20 +355,16 @@ class SaleOrder(models.Model):
     def _gate_assert_raise(self):
         """Raise when anything stops one of these confirmed orders from being raised.
 
-        :raise GateError: one sentence for each issue, the order named.
+        :raise GateError: as `_gate_assert`
         """
-        sentences = [
+        self._gate_assert(
             self.env._(
                 "%(order)s is confirmed and cannot be raised, put the difference on a "
                 "new quotation: %(text)s",
-                order=order.name,
-                text=issue["text"],
+                order="%(order)s",
+                text="%(text)s",
             )
-            for order, issues in self._gate_judge().items()
-            for issue in issues
-        ]
-        if sentences:
-            raise GateError("\n".join(sentences))
+        )
 
     # Which content of which orders has passed in this transaction: the confirmation
     # itself writes the state and need not be judged a second time.
@@ -356,6 +374,5 @@ class SaleOrder(models.Model):
 
     def _gate_assert_once(self):
         passed = self._gate_get_passed()
-        self.filtered(
-            lambda order: passed.pop(order.id, None) != order.fingerprint
-        )._gate_assert()
+        known = {order: passed.pop(order.id, None) for order in self}
+        self.filtered(lambda order: known[order] != order.fingerprint)._gate_assert()

@@ -88,7 +88,9 @@ class SaleOrder(models.Model):
                 )
                 for found in blocking.get(order, ())
             )
-            if is_same and (not is_request or issue.fingerprint == order.fingerprint):
+            now = (order.fingerprint, order.gate_round)
+            is_current = (issue.fingerprint, issue.gate_round) == now
+            if is_same and (not is_request or is_current):
                 kept.add((order, issue.code, issue.subject))
             else:
                 gone += issue
@@ -133,6 +135,37 @@ class SaleOrder(models.Model):
         if self:
             # sudo: the activities are other people's.
             self.sudo().activity_unlink([ACTIVITY])
+
+    # ------------------------------------------------------------------ rounds
+
+    def _gate_note_owners(self):
+        """Remember whose orders these are before they are handed over."""
+        # sudo: written here only, users never do.
+        for order in self.sudo().filtered("user_id"):
+            order.gate_owner_ids |= order.user_id
+
+    def _gate_is_round_over(self, state):
+        """Return whether a change to ``state`` takes the order back or ends it: what was
+        released before does not count after that."""
+        return state != self.state and (
+            state == "cancel" or (self.state == "sale" and state in ("draft", "sent"))
+        )
+
+    def _gate_end_round(self):
+        waiting = self.filtered(lambda o: o.gate_state != "clear")
+        if not waiting:
+            return
+        waiting._gate_get_open()._close_as(
+            "resolved", self.env._("The order was cancelled or taken back.")
+        )
+        waiting._gate_set_state("clear")
+        waiting._gate_withdraw_request()
+        waiting._gate_count_round()
+
+    def _gate_count_round(self):
+        # sudo: written by the gate only, users never do.
+        for order in self.sudo():
+            order.gate_round += 1
 
     # ------------------------------------------------------------------ settle
 
@@ -180,6 +213,8 @@ class SaleOrder(models.Model):
 
     def _on_content_changed(self):
         # EXTENDS 'key_account'
+        # What was released was about something else, also when it is changed back.
+        self.filtered(lambda o: o.gate_state != "clear")._gate_count_round()
         if any(order.gate_state == "held" for order in self):
             self._gate_wake()
         return super()._on_content_changed()

@@ -11,6 +11,7 @@ RAISING_FIELDS = {
     "discount",
     "tax_ids",
     "extra_tax_data",
+    "qty_delivered",
 }
 
 
@@ -18,7 +19,8 @@ class SaleOrderLine(models.Model):
     """The gate's doors on the lines of confirmed orders: what raises the order is
     judged like a new one, what lowers it is not."""
 
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "key.account.computed.guard"]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -34,38 +36,58 @@ class SaleOrderLine(models.Model):
         # sudo: as in create().
         lines = self.sudo()
         before = {
-            line: (line.order_id, line.product_id, line._gate_get_sizes())
+            line: (line.order_id, line.product_id, *line._gate_get_sizes())
             for line in lines
-            if line.state == "sale"
+            if line.order_id.state == "sale"
         }
         result = super().write(vals)
-        raising = lines.filtered(lambda line: line._is_order_raised(before))
-        self.filtered(lambda line: line in raising).order_id._gate_assert_raise()
+        raised = lines.filtered(lambda line: line._is_order_raised(before)).order_id
+        raised |= lines._get_orders_left(before)
+        self.env["sale.order"].browse(raised.ids)._gate_assert_raise()
         return result
 
     def _gate_get_sizes(self):
-        """Return quantity, in the product's unit, and total with taxes."""
+        """Return ordered quantity in the product's unit, total with taxes, and what
+        somebody says was delivered beyond the order; goods that left are not asked
+        about."""
         uom = self.product_uom_id
         unit = self.product_id.uom_id
         quantity = self.product_uom_qty
         if uom and unit and uom != unit:
             quantity = uom._compute_quantity(quantity, unit, round=False)
-        return quantity, self.price_total
+        extra = 0.0
+        if self.qty_delivered_method == "manual":
+            extra = max(self.qty_delivered - self.product_uom_qty, 0.0)
+        return quantity, self.price_total, extra
 
     def _is_order_raised(self, before):
         """Return whether this line raises its confirmed order.
 
-        :param before: ``{line: (order, product, sizes)}`` of lines that were there
+        :param before: ``{line: (order, product, *sizes)}`` of lines that were there
         """
         # A down payment is a line over a quantity of nothing; with goods it is an order.
-        if self.state != "sale" or self.display_type:
+        if self.order_id.state != "sale" or self.display_type:
             return False
-        order, product, sizes = before.get(self, (None, None, (0.0, 0.0)))
+        order, product, *sizes = before.get(self, (None, None, 0.0, 0.0, 0.0))
         if (order, product) != (self.order_id, self.product_id):
-            sizes = (0.0, 0.0)
-        quantity, amount = self._gate_get_sizes()
+            sizes = (0.0, 0.0, 0.0)
+        quantity, amount, extra = self._gate_get_sizes()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         more = float_compare(quantity, sizes[0], precision_digits=digits) > 0
         dearer = self.currency_id.compare_amounts(amount, sizes[1]) > 0
-        # A reward or a discount is a line, too: it lowers the order.
-        return dearer or (more and self.price_unit >= 0)
+        beyond = float_compare(extra, sizes[2], precision_digits=digits) > 0
+        # A reward or a discount is a line, too, and lowers the order; goods never do.
+        is_discount = self.price_unit < 0 and self.product_id.type == "service"
+        return dearer or beyond or (more and not is_discount)
+
+    def _get_orders_left(self, before):
+        """Return the confirmed orders that these lines, discounts, were moved away from:
+        they cost more without them."""
+        left = self.env["sale.order"]
+        for line in self:
+            order, _product, _quantity, amount, _extra = before.get(
+                line, (line.order_id, None, 0.0, 0.0, 0.0)
+            )
+            if order != line.order_id and amount < 0:
+                left |= order
+        return left

@@ -4,6 +4,7 @@ from . import (
     test_document,
     test_gate,
     test_gate_doors,
+    test_gate_forged,
     test_gate_hold,
     test_gate_portal,
     test_gate_record,

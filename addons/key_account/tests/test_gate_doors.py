@@ -14,6 +14,7 @@ class TestGateDoors(GateCase):
         super().setUpClass()
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.other = cls.make_product("Gadget", 1)
+        cls.service = cls.make_product("Service", 1, type="service", is_storable=False)
         cls.tax = cls.env["account.tax"].create(
             {"name": "Tax", "amount": 15, "type_tax_use": "sale"}
         )
@@ -80,7 +81,9 @@ class TestGateDoors(GateCase):
             "same again": lambda o: o.order_line.write(
                 {"product_uom_qty": 10, "price_unit": 10, "discount": 5}
             ),
-            "discount line": lambda o: add(o, price_unit=-5),
+            "discount line": lambda o: add(
+                o, price_unit=-5, product_id=self.service.id
+            ),
             "goods taken back": lambda o: add(o, product_uom_qty=-1, price_unit=1),
             "section": lambda o: add(
                 o,

@@ -121,7 +121,7 @@ class TestGateResolve(GateCase):
         order.action_cancel()
         issue = order.gate_issue_ids
         self.assertEqual(issue.state, "resolved")
-        self.assertEqual(issue.reason, "The order was cancelled.")
+        self.assertEqual(issue.reason, "The order was cancelled or taken back.")
         self.assertFalse(order.gate_requested_by_id)
         self.account.action_activate()
         self.judge_again()

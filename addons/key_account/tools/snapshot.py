@@ -6,14 +6,15 @@ one-to-many field; values are what JSON can hold, numbers as text in their preci
 that 10 and 10.00 are the same and 10.00 and 10.01 are not.
 """
 
-import hashlib
+import hmac
 import json
 
 
-def digest(snapshot):
-    """Return the SHA-256 of a snapshot as 64 hex digits; the order of keys is nothing."""
+def digest(snapshot, secret=""):
+    """Return the keyed SHA-256 of a snapshot as 64 hex digits; the order of keys is
+    nothing."""
     text = json.dumps(snapshot, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hmac.new((secret or "").encode(), text.encode(), "sha256").hexdigest()
 
 
 def get_moves(old, new):

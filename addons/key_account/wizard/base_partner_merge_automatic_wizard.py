@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_list
 
 
@@ -16,7 +17,19 @@ class PartnerMerge(models.TransientModel):
         accounts = self.env["key.account"].sudo()
         accounts = accounts.search([("partner_id", "in", list(partner_ids))])
         accounts._link_open_quotations()
+        self._refresh_fingerprints(partner_ids)
         return result
+
+    def _refresh_fingerprints(self, partner_ids):
+        """Core moved the customers of orders by SQL: what was decided about those was
+        about another customer."""
+        # sudo: orders that the user may not see have changed as well.
+        Order = self.env["sale.order"].sudo()
+        orders = Order.search(
+            Domain("partner_id", "in", list(partner_ids))
+            | Domain("partner_invoice_id", "in", list(partner_ids))
+        )
+        self.env.add_to_compute(Order._fields["fingerprint"], orders)
 
     def _assert_one_account_remains(self, partner_ids):
         """Raise when the contacts hold more than one key account in a company."""

@@ -12,7 +12,7 @@ class ApprovedQuotationPortal(CustomerPortal):
             model_name, document_id, access_token=access_token
         )
         is_offer = model_name == "sale.order" and request.env.user.share
-        if is_offer and document.approval_missing:
+        if is_offer and not document._filter_offerable():
             raise AccessError(request.env._("This quotation is being revised."))
         return document
 

@@ -102,9 +102,12 @@ class KeyAccountApprovalDelegation(models.Model):
                 todo.append((other.delegate_id, since, until))
 
     @api.model
-    def _get_delegates(self, users):
+    def _get_delegates(self, users, barred):
         """Return ``{user: delegator}`` of everybody who may decide for one of ``users``
-        today, along chains of delegations; ``users`` themselves have no delegator."""
+        today, along chains of delegations; ``users`` themselves have no delegator.
+
+        :param barred: users who do not decide, nor choose who does
+        """
         today = fields.Date.context_today(self)
         # sudo: delegations of other people are followed.
         rows = (
@@ -112,13 +115,16 @@ class KeyAccountApprovalDelegation(models.Model):
             .with_context(active_test=True)
             .search(Domain("date_start", "<=", today) & Domain("date_end", ">=", today))
         )
+        users -= barred
         found = {user: self.env["res.users"] for user in users}
         todo = [(user, user) for user in users]
         while todo:
             user, delegator = todo.pop(0)
             for row in rows.filtered(lambda d, u=user: d.user_id == u):
                 delegate = row.delegate_id
-                if delegate not in found and delegate.active and not delegate.share:
+                if delegate in found or delegate in barred:
+                    continue
+                if delegate.active and not delegate.share:
                     found[delegate] = delegator
                     todo.append((delegate, delegator))
         return found

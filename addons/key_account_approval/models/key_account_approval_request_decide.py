@@ -80,15 +80,8 @@ class KeyAccountApprovalRequest(models.Model):
         )
 
     def _assert_undecided(self):
-        labels = dict(self._fields["state"]._description_selection(self.env))
         if self.state != "pending":
-            raise ApprovalError(
-                self.env._(
-                    "%(request)s is closed (%(state)s): there is nothing to decide.",
-                    request=self.display_name,
-                    state=labels[self.state],
-                )
-            )
+            raise self._get_closed_error()
         document = self._get_document()
         if not document or document.fingerprint != self.fingerprint:
             raise ApprovalError(
@@ -97,6 +90,16 @@ class KeyAccountApprovalRequest(models.Model):
                     self.document_name,
                 )
             )
+
+    def _get_closed_error(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return ApprovalError(
+            self.env._(
+                "%(request)s is closed (%(state)s): there is nothing to decide.",
+                request=self.display_name,
+                state=labels[self.state],
+            )
+        )
 
     def _get_step_to_decide(self):
         """Return ``(step, delegator)`` that the current user decides now; an own right
@@ -205,7 +208,7 @@ class KeyAccountApprovalRequest(models.Model):
         """The only door to the state of a request."""
         for request in self:
             if state not in self._TRANSITIONS.get(request.state, ()):
-                request._assert_undecided()
+                raise request._get_closed_error()
             request.write({"state": state, "date_closed": fields.Datetime.now()})
             request.step_ids.filtered(
                 lambda step: step.state in ("waiting", "open")

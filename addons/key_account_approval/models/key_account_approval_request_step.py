@@ -92,12 +92,12 @@ class KeyAccountApprovalRequestStep(models.Model):
             approvers |= self.rule_step_id.escalation_user_ids.filtered("active")
         # Nobody decides on behalf of the one whom the document comes from, either.
         able = self.env["key.account.approval.delegation"]._get_delegates(
-            approvers - barred
+            approvers, barred
         )
         return {
             user: delegator
             for user, delegator in able.items()
-            if user not in barred and request.company_id in user.company_ids
+            if request.company_id in user.company_ids
         }
 
     def _refresh_approvers(self):

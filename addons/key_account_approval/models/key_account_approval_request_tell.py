@@ -62,7 +62,7 @@ class KeyAccountApprovalRequest(models.Model):
                 step=step.name,
                 reason=self.reason,
             ),
-            self.cause or "",
+            ", ".join(self.rule_ids.mapped("name")),
             f"{self.get_base_url()}/approval/{self.id}",
             self.env._("Approve or reject"),
         )

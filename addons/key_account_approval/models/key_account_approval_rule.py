@@ -105,9 +105,14 @@ class KeyAccountApprovalRule(models.Model):
                 )
             try:
                 with self.env.cr.savepoint():
-                    # sudo: whether it can be searched, not what it finds.
-                    self.env[rule.res_model].sudo().search(rule._get_domain(), limit=1)
-            except (ValueError, KeyError, UserError, psycopg2.Error) as error:
+                    rule._try_domain()
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+                UserError,
+                psycopg2.Error,
+            ) as error:
                 raise ValidationError(
                     self.env._(
                         "Rule %(rule)s: its conditions cannot be used on %(documents)s "
@@ -118,6 +123,13 @@ class KeyAccountApprovalRule(models.Model):
                         error=str(error).partition("\n")[0],
                     )
                 ) from error
+
+    def _try_domain(self):
+        """Search and filter by the conditions; they have to be good for both."""
+        # sudo: whether it works, not what it finds.
+        documents = self.env[self.res_model].sudo()
+        documents.search(self._get_domain(), limit=1)
+        documents.search([], limit=1).filtered_domain(self._get_domain())
 
     def _get_domain(self):
         """Return the conditions.
@@ -169,7 +181,15 @@ class KeyAccountApprovalRule(models.Model):
         """Return the documents of the rule's company that fit its conditions."""
         if self.company_id and "company_id" in documents._fields:
             documents = documents.filtered(lambda d: d.company_id == self.company_id)
-        return documents.filtered_domain(self._get_domain())
+        domain = self._get_domain()
+        if domain.is_true():
+            return documents
+        # In every language: conditions may name what is translated, and which language
+        # the user has chosen must not decide whether a rule asks.
+        found = documents.browse()
+        for lang, _name in self.env["res.lang"].get_installed():
+            found |= documents.with_context(lang=lang).filtered_domain(domain)
+        return documents & found
 
     def _get_reasons(self, measures):
         """Return why a document with these measures is asked about, [] when it is not."""

@@ -167,10 +167,19 @@ class KeyAccountApprovalStep(models.Model):
             domain = [("all_group_ids", "in", step.group_id.ids), ("share", "=", False)]
             users = self.env["res.users"].sudo().search(domain)
         elif step.approver_kind == "team":
-            account = document.sudo()._get_approval_account()
-            users = account.member_ids.filtered(
-                lambda member: member.role == step.team_role
-            ).user_id
+            # Whom the document comes from does not choose who decides on it.
+            document = document.sudo()
+            owners = requester | document._get_approval_owners()
+            users = (
+                document._get_approval_account()
+                .member_ids.filtered(
+                    lambda member: (
+                        member.role == step.team_role
+                        and not (member.create_uid | member.write_uid) & owners
+                    )
+                )
+                .user_id
+            )
         else:
             users = requester.sudo()._get_manager()
         return users.filtered(lambda user: user.active and not user.share)
@@ -185,14 +194,13 @@ class KeyAccountApprovalStep(models.Model):
         approvers = self._get_approvers(document, requester)
         barred = requester | document.sudo()._get_approval_owners()
         able = self.env["key.account.approval.delegation"]._get_delegates(
-            approvers - barred
+            approvers, barred
         )
         return [
             self.env._("%(user)s for %(other)s", user=user.name, other=other.name)
             if other
             else user.name
             for user, other in able.items()
-            if user not in barred
         ]
 
     def _assert_unused(self):

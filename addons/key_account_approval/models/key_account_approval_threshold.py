@@ -38,7 +38,8 @@ class KeyAccountApprovalThreshold(models.Model):
     )
 
     _value_not_negative = models.Constraint(
-        "CHECK(value >= 0)",
+        # Not a number would be the greatest of all.
+        "CHECK(value >= 0 AND value < 1e15)",
         "A threshold cannot be below zero: enter zero or more.",
     )
 

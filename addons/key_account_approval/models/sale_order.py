@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import float_round
 
 
@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
 
     def _get_approval_owners(self):
         # EXTENDS 'key_account_approval'
-        return super()._get_approval_owners() | self.user_id
+        return super()._get_approval_owners() | self.user_id | self.gate_owner_ids
 
     def _get_approval_amount(self):
         # EXTENDS 'key_account_approval'
@@ -73,19 +73,21 @@ class SaleOrder(models.Model):
 
     def _get_order_measures(self):
         """Return the order's figures: untaxed amount in the company's currency, the
-        highest discount, the margins on current average cost, and the days of its
-        payment terms."""
-        lines = self.order_line.filtered(
-            lambda line: not line.display_type and line.product_uom_qty
-            # Values are read for the lines of all orders at once.
-        ).with_prefetch(self.order_line._prefetch_ids)
+        highest discount, of a line or of the whole, the margins on current average
+        cost, and the days of its payment terms."""
+        lines = self._get_snapshot_lines("order_line")
+        # Values are read for the lines of all orders at once.
+        lines = lines.with_prefetch(self.order_line._prefetch_ids)
         rate = self._get_rate_to_company()
         costs = {line: line._get_current_cost() for line in lines}
         prices = {line: line.price_subtotal * rate for line in lines}
         return {
             "amount": self.amount_untaxed * rate,
             "discount": max(
-                (line._get_discount_effective() for line in lines), default=0
+                [
+                    lines._get_discount_total(),
+                    *(line._get_discount_effective() for line in lines),
+                ]
             ),
             "margin": get_margin(sum(prices.values()), sum(costs.values())),
             "margin_line": min(
@@ -95,9 +97,13 @@ class SaleOrder(models.Model):
         }
 
     def _get_rate_to_company(self):
+        # Of today: the date of a quotation is whatever its salesperson says.
         company = self.company_id
         return self.currency_id._get_conversion_rate(
-            self.currency_id, company.currency_id, company, self.date_order.date()
+            self.currency_id,
+            company.currency_id,
+            company,
+            fields.Date.context_today(self),
         )
 
     def _get_term_days(self):
@@ -114,12 +120,16 @@ class SaleOrder(models.Model):
         """Raise when one of these quotations waits for an approval: customers see what
         has been approved."""
         # sudo: whoever prints or sends may not see the rules.
-        self.sudo()._filter_to_approve()._assert_approved(purpose)
+        self.sudo()._filter_offers()._assert_approved(purpose)
+
+    def _filter_offers(self):
+        # A cancelled quotation can become one again: it is no way around.
+        return self.filtered(lambda o: o.state in ("draft", "sent", "cancel"))
 
     def _filter_offerable(self):
         """Return those of these orders that customers may see as they are."""
         # sudo: as in _assert_may_be_offered.
-        missing = self.sudo()._filter_to_approve()._get_approval_missing()
+        missing = self.sudo()._filter_offers()._get_approval_missing()
         return self.filtered(lambda order: order not in missing)
 
     def action_quotation_send(self):
@@ -177,11 +187,24 @@ class SaleOrderLine(models.Model):
     def _get_discount_effective(self):
         """Return how far the line is below the price that the pricelist gives, in
         percent: by its discount or by a lower price."""
-        price = self._get_display_price()
+        price = self._get_display_price() if self.product_id else 0.0
         if not price or self.price_unit < 0:
             return self.discount
         net = self.price_unit * (1 - self.discount / 100)
         return max(self.discount, float_round(100 * (1 - net / price), 2))
+
+    def _get_discount_total(self):
+        """Return how far these lines together are below what the pricelist gives for
+        the goods among them, in percent: discounts may be lines of their own."""
+        goods = [line for line in self if line.product_id and line.price_unit >= 0]
+        listed = sum(line._get_display_price() * line.product_uom_qty for line in goods)
+        if listed <= 0:
+            return 0.0
+        net = sum(
+            line.price_unit * (1 - line.discount / 100) * line.product_uom_qty
+            for line in self
+        )
+        return float_round(100 * (1 - net / listed), 2)
 
 
 def get_margin(price, cost):

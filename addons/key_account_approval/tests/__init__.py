@@ -5,6 +5,7 @@ from . import (
     test_delegation,
     test_duties,
     test_escalation,
+    test_evasion,
     test_mail_link,
     test_offer,
     test_rules,

@@ -137,11 +137,17 @@ class TestOffer(OfferCase):
         self.assertIn("Widget", str(self.print(order)))
         self.template.send_mail(order.id)
 
-    def test_a_cancelled_order_is_printed(self):
+    def test_a_cancelled_order_is_printed_if_it_was_approved(self):
+        order, _request = self.approved()
+        order.action_cancel()
+        self.assertTrue(self.print(order))
+
+    def test_cancelling_opens_no_door(self):
         self.make_rule(self.manager)
         order = self.make_quotation()
         order.action_cancel()
-        self.assertTrue(self.print(order))
+        with self.assertStopped("cannot be printed"):
+            self.print(order)
 
     def test_of_two_orders_the_other_one_is_not_printed_either(self):
         order, _request = self.approved()

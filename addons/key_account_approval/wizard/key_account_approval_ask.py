@@ -28,7 +28,9 @@ class KeyAccountApprovalAsk(models.TransientModel):
                     self.res_model,
                 )
             )
-        ids = [int(part) for part in (self.res_ids or "").split(",") if part.isdigit()]
+        ids = [
+            int(part) for part in (self.res_ids or "").split(",") if part.isdecimal()
+        ]
         documents = self.env[self.res_model].browse(ids).exists()
         documents.check_access("write")
         return documents

@@ -33,6 +33,9 @@ class KeyAccountApprovalTest(models.TransientModel):
     @api.model
     def _get_default_document(self):
         model = self.env.context.get("default_res_model", "sale.order")
+        rules = self.env["key.account.approval.rule"]
+        if model not in dict(rules._selection_res_model()):
+            return False
         document = self.env[model].search([], limit=1, order="id desc")
         return f"{model},{document.id}" if document else False
 

@@ -7,6 +7,15 @@ from odoo.tools import SQL, float_compare, float_is_zero, formatLang
 from ..exceptions import SplitError, SplitLockedError
 from ..tools.tax_shares import share_base_line
 
+# What a child order has from its parent and keeps.
+PARENT_FIELDS = {
+    "partner_id",
+    "partner_invoice_id",
+    "company_id",
+    "currency_id",
+    "payment_term_id",
+}
+
 
 class SaleOrder(models.Model):
     """The split: from a parent order to one child order for each recipient."""
@@ -59,7 +68,8 @@ class SaleOrder(models.Model):
         return result
 
     def _gate_get_subjects(self):
-        # EXTENDS 'key_account': what was decided about a parent holds for its children.
+        # EXTENDS 'key_account': what was decided about a parent holds for its children,
+        # who keep the parent's customer and terms, see _assert_like_parent.
         return {
             order: order.parent_order_id or subject
             for order, subject in super()._gate_get_subjects().items()
@@ -352,11 +362,28 @@ class SaleOrder(models.Model):
             self._assert_own_links()
         split = self.filtered(lambda order: order.state == "split")
         result = super().write(vals)
+        if PARENT_FIELDS.intersection(vals):
+            self._assert_like_parent()
         if vals.get("state") == "split":
             self._assert_split_complete()
         elif "state" in vals:
             split._assert_no_live_children()
         return result
+
+    def _assert_like_parent(self):
+        """Raise when a child order is not its parent's any more in what was decided
+        about the parent: customer, company, currency, terms."""
+        for child in self.filtered("parent_order_id"):
+            parent = child.parent_order_id
+            if any(child[name] != parent[name] for name in PARENT_FIELDS):
+                raise SplitLockedError(
+                    self.env._(
+                        "%(child)s is part of %(parent)s and keeps its customer and "
+                        "terms: cancel it and write another order.",
+                        child=child.name,
+                        parent=parent.name,
+                    )
+                )
 
     def _assert_own_links(self):
         # A forged link to a parent would let an order pass the gate unseen.

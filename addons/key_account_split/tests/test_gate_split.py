@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.key_account.tests.common import GateCase
 
-from ..exceptions import SplitError
+from ..exceptions import SplitError, SplitLockedError
 from .common import SplitCase
 
 
@@ -128,3 +128,23 @@ class TestGateSplit(SplitCase, GateCase):
         copy = self.held_parent().copy()
         self.assertEqual(copy.gate_state, "clear")
         self.assertEqual(len(copy.recipient_ids), 2)
+
+    def test_child_keeps_the_customer_and_terms_of_its_parent(self):
+        parent = self.parent()
+        parent.user_id = self.user("salesperson")
+        parent.action_split()
+        child, other = parent.child_order_ids
+        other.action_cancel()
+        other.action_draft()
+        company = self.make_company("Somebody else")
+        term = self.env["account.payment.term"].create({"name": "One day"})
+        for order in (child, other):
+            for vals in (
+                {"partner_id": company.id},
+                {"partner_invoice_id": company.id},
+                {"payment_term_id": term.id},
+            ):
+                with self.assertStopped(
+                    SplitLockedError, "keeps its customer and terms"
+                ):
+                    order.with_user(self.user("salesperson")).write(vals)

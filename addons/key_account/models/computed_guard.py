@@ -1,0 +1,40 @@
+from odoo import models
+
+from ..exceptions import DutyError
+
+
+class ComputedGuard(models.AbstractModel):
+    """Records whose computed figures count in decisions.
+
+    The ORM lets a caller write a stored computed field although it is read-only, and
+    nothing computes it again: a forged total, or a forged state of a line, would be
+    believed. Users cannot; Odoo itself sets such fields without `write()`.
+    """
+
+    _name = "key.account.computed.guard"
+    _description = "Record with Guarded Figures"
+
+    def write(self, vals):
+        if not self.env.su:
+            for name in vals:
+                field = self._fields.get(name)
+                # Without the right to the field, the ORM says so.
+                if (
+                    field is not None
+                    and self._is_computed_only(field)
+                    and self._has_field_access(field, "write")
+                ):
+                    raise DutyError(
+                        self.env._(
+                            "%(field)s of a %(document)s follows from other values: leave "
+                            "it out, or change those.",
+                            field=field._description_string(self.env),
+                            document=self._description,
+                        )
+                    )
+        return super().write(vals)
+
+    def _is_computed_only(self, field):
+        return bool(
+            field.compute and field.store and field.readonly and not field.inverse
+        )
