@@ -47,7 +47,8 @@ class KeyAccountAgreementLine(models.Model):
         for line in self:
             quantity = executed.get(line._origin.id, 0.0)
             line.quantity_executed = quantity
-            line.quantity_remaining = max(line.quantity_committed - quantity, 0.0)
+            # Negative where a framework, which does not lock it, was exceeded.
+            line.quantity_remaining = line.quantity_committed - quantity
             line.rate_executed = (
                 100.0 * quantity / line.quantity_committed
                 if line.quantity_committed
