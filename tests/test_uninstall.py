@@ -6,7 +6,13 @@ import re
 import pytest
 from copies import copied_database, query, run_script
 
-SUITE = ("key_account_suite", "key_account_split", "key_account")
+SUITE = (
+    "key_account_suite",
+    "key_account_split",
+    "key_account_pricing",
+    "key_account_approval",
+    "key_account",
+)
 OWN = "key_account"
 PROBLEM = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", re.MULTILINE)
 
@@ -66,6 +72,22 @@ for login, xmlids in groups.items():
         "name": login, "login": login, "password": login,
         "group_ids": [Command.set([env.ref(x).id for x in xmlids.split(",")])],
     })
+
+# Decisions and what is held stay in nobody's way.
+boss = env["res.users"].search([("login", "=", "key_account")])
+env["key.account.approval.rule"].create({
+    "name": "Every order", "res_model": "sale.order",
+    "step_ids": [Command.create({
+        "name": "Boss", "approver_kind": "users", "user_ids": boss.ids
+    })],
+})
+approved = make(2)
+approved.action_ask_approval("A good customer")
+approved.approval_request_ids.with_user(boss).action_approve()
+env["key.account"].search([("partner_id", "=", partner.id)]).action_suspend()
+held = make(3)
+held.action_confirm()
+assert held.gate_issue_ids and approved.approval_request_ids.decision_ids
 cr.commit()
 import json
 print(json.dumps({
@@ -246,8 +268,10 @@ def test_the_split_addon_can_go_alone():
         assert own_problems(done) == []
         code = """
 orders = env["sale.order"].search([])
-assert orders.key_account_id.state == "active"
+assert orders.key_account_id.state == "suspended"
 assert "split" not in orders.mapped("state")
+orders.key_account_id.action_activate()
+env["key.account.approval.rule"].search([]).active = False
 orders.filtered(lambda order: order.state == "draft").action_confirm()
 print(sorted(set(orders.mapped("state"))))
 """
