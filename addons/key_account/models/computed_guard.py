@@ -14,27 +14,20 @@ class ComputedGuard(models.AbstractModel):
     _name = "key.account.computed.guard"
     _description = "Record with Guarded Figures"
 
-    def write(self, vals):
-        if not self.env.su:
-            for name in vals:
-                field = self._fields.get(name)
-                # Without the right to the field, the ORM says so.
-                if (
-                    field is not None
-                    and self._is_computed_only(field)
-                    and self._has_field_access(field, "write")
-                ):
-                    raise DutyError(
-                        self.env._(
-                            "%(field)s of a %(document)s follows from other values: leave "
-                            "it out, or change those.",
-                            field=field._description_string(self.env),
-                            document=self._description,
-                        )
-                    )
-        return super().write(vals)
+    # Not all of them: core writes some itself, on behalf of a user.
+    _GUARDED_FIELDS = ()
 
-    def _is_computed_only(self, field):
-        return bool(
-            field.compute and field.store and field.readonly and not field.inverse
-        )
+    def write(self, vals):
+        for name in self._GUARDED_FIELDS if not self.env.su else ():
+            # Without the right to the field, the ORM says so.
+            field = self._fields[name]
+            if name in vals and self._has_field_access(field, "write"):
+                raise DutyError(
+                    self.env._(
+                        "%(field)s of a %(document)s follows from other values: leave "
+                        "it out, or change those.",
+                        field=field._description_string(self.env),
+                        document=self._description,
+                    )
+                )
+        return super().write(vals)

@@ -12,6 +12,8 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "key.account.computed.guard"]
 
+    _GUARDED_FIELDS = ("commercial_partner_id",)
+
     key_account_ids = fields.One2many(
         "key.account", "partner_id", copy=False, groups=ACCOUNT_READERS
     )

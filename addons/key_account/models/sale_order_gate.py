@@ -19,8 +19,9 @@ GATE_FIELDS = {
     "gate_round",
 }
 
-# A confirmed order that is handed to somebody else is judged again.
-CUSTOMER_FIELDS = {"partner_id", "partner_invoice_id", "company_id"}
+# A confirmed order that is handed to somebody else, or whose numbers mean another
+# currency, is judged again.
+CUSTOMER_FIELDS = {"partner_id", "partner_invoice_id", "company_id", "currency_id"}
 
 # The accounts of orders: of the customer, of whoever gets the invoice, and the one that
 # the order was written under. Each row is locked once, in the order of ids, and counted
@@ -67,6 +68,8 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "key.account.snapshot.mixin"]
+
+    _GUARDED_FIELDS = ("amount_untaxed", "amount_tax", "amount_total")
 
     gate_state = fields.Selection(
         [("clear", "Clear"), ("held", "Held"), ("released", "Released")],

@@ -22,6 +22,8 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "key.account.computed.guard"]
 
+    _GUARDED_FIELDS = ("price_subtotal", "price_tax", "price_total", "state")
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

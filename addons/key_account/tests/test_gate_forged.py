@@ -33,7 +33,6 @@ class TestGateForged(GateCase):
         line, contact = order.order_line, order.partner_id
         for record, vals in (
             (order, {"amount_untaxed": 1}),
-            (order, {"currency_id": self.env.ref("base.EUR").id}),
             (line, {"price_subtotal": 99999}),
             (line, {"price_total": 1e9}),
             (line, {"state": "draft"}),
@@ -44,6 +43,13 @@ class TestGateForged(GateCase):
         nested = {"order_line": [Command.update(line.id, {"state": "draft"})]}
         with self.assertStopped(DutyError, "follows from"):
             order.with_user(self.salesperson).write(nested)
+
+    def test_another_currency_is_judged_like_another_customer(self):
+        order = self.confirmed()
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        with self.assertStopped(GateError, "is suspended"):
+            order.with_user(self.salesperson).write({"currency_id": euro.id})
 
     def test_goods_at_a_negative_price_raise_a_confirmed_order(self):
         order = self.confirmed()
