@@ -17,6 +17,7 @@ GATE_FIELDS = {
     "gate_date_requested",
     "has_gate_mail",
     "gate_round",
+    "gate_owner_ids",
 }
 
 # A confirmed order that is handed to somebody else, or whose numbers mean another
@@ -178,9 +179,7 @@ class SaleOrder(models.Model):
         # Judged by the result: values may also come from defaults.
         if not self.env.su and any(
             order.gate_state != "clear"
-            or order.gate_requested_by_id
-            or order.gate_owner_ids
-            or order.gate_round
+            or any(order[name] for name in GATE_FIELDS - {"gate_state"})
             for order in orders
         ):
             raise self._gate_refusal()
@@ -191,7 +190,7 @@ class SaleOrder(models.Model):
         if GATE_FIELDS.intersection(vals) and not self.env.su:
             raise self._gate_refusal()
         if "user_id" in vals:
-            self._gate_note_owners()
+            self._gate_note_owners(vals["user_id"])
         ended = self.browse()
         if "state" in vals:
             ended = self.filtered(lambda o: o._gate_is_round_over(vals["state"]))

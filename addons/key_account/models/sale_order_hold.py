@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .key_account_gate_issue import ACTIVITY
 
@@ -138,11 +139,12 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------------ rounds
 
-    def _gate_note_owners(self):
-        """Remember whose orders these are before they are handed over."""
-        # sudo: written here only, users never do.
-        for order in self.sudo().filtered("user_id"):
-            order.gate_owner_ids |= order.user_id
+    def _gate_note_owners(self, user_id):
+        """Remember whose orders these are before they are handed to ``user_id``."""
+        handed_over = self.filtered(lambda o: o.user_id and o.user_id.id != user_id)
+        for user, orders in handed_over.grouped("user_id").items():
+            # sudo: written here only, users never do.
+            orders.sudo().write({"gate_owner_ids": [Command.link(user.id)]})
 
     def _gate_is_round_over(self, state):
         """Return whether a change to ``state`` takes the order back or ends it: what was

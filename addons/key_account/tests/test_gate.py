@@ -151,7 +151,9 @@ class TestGate(GateCase):
             with self.subTest(off=off), self.env.cr.savepoint():
                 for way in ways:
                     value = "off" if way in off else "on"
-                    self.env.cr.execute(f"SET LOCAL enable_{way} = {value}")
+                    self.env.cr.execute(
+                        "SELECT set_config('enable_' || %s, %s, TRUE)", [way, value]
+                    )
                 self.assertEqual(self.count_evaluation(orders), 1)
 
     def get_gate_seq(self):

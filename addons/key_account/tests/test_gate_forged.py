@@ -158,3 +158,26 @@ class TestGateForged(GateCase):
         order.with_user(self.salesperson).action_confirm()
         with self.assertStopped(DutyError, "your own order"):
             self.release(order)
+
+    def test_former_salespeople_are_not_taken_off_the_record(self):
+        manager = self.user("manager")
+        order = self.order(user_id=manager.id)
+        order.user_id = self.salesperson
+        self.assertEqual(order.gate_owner_ids, manager)
+        for command in (Command.clear(), Command.unlink(manager.id), Command.set([])):
+            with self.assertStopped(DutyError, "not entered by hand"):
+                order.with_user(manager).write({"gate_owner_ids": [command]})
+        self.assertEqual(order.gate_owner_ids, manager)
+
+    def test_a_discount_that_is_deleted_raises_a_confirmed_order(self):
+        order = self.order(user_id=self.salesperson.id)
+        discount = {"product_id": self.service.id, "price_unit": -5}
+        order.order_line = [Command.create({**discount, "is_downpayment": True})]
+        order.action_confirm()
+        self.account.action_suspend()
+        line = order.order_line.filtered("is_downpayment")
+        with self.assertStopped(GateError, "is suspended"):
+            line.unlink()
+        self.account.action_activate()
+        line.unlink()
+        self.assertEqual(order.amount_total, 10)

@@ -139,6 +139,8 @@ class TestDelegation(ApprovalCase):
         self.delegate(self.deputy, self.third, start=3, end=8)
         self.delegate(self.third, self.manager, start=0, end=2)
         self.delegate(self.third, self.manager, start=9, end=9)
+        kept = self.env["key.account.approval.delegation"].search_count([])
+        self.assertEqual(kept, 5)
 
     def test_a_circle_is_refused_when_dates_are_moved(self):
         self.delegate(self.manager, self.deputy, start=0, end=5)
