@@ -18,5 +18,6 @@ from . import (
     sale_order,
     sale_order_gate,
     sale_order_hold,
+    sale_order_judge,
     sale_order_line,
 )

@@ -66,8 +66,9 @@ class AppendOnly(models.AbstractModel):
     def _close(self, vals):
         """Close open rows for good; ``vals`` are of ``_CLOSING_FIELDS``."""
         # sudo: nobody has the right to write, the verb is the only door.
-        result = super(AppendOnly, self.sudo()).write(vals)
-        self.sudo().flush_recordset()
+        rows = self.sudo()
+        result = super(AppendOnly, rows).write(vals)
+        rows.flush_recordset()
         return result
 
     @api.model_create_multi

@@ -243,16 +243,14 @@ class KeyAccountGateIssue(models.Model):
         for groups, issues in self.grouped(lambda i: i._get_release_groups()).items():
             ids = [self.env.ref(xmlid).id for xmlid in groups]
             # sudo: people are found who may not read each other.
-            users = (
-                self.env["res.users"]
-                .sudo()
-                .search([("all_group_ids", "in", ids), ("share", "=", False)])
-            )
+            Users = self.env["res.users"].sudo()
+            users = Users.search([("all_group_ids", "in", ids), ("share", "=", False)])
             for issue in issues:
                 able = users.filtered(
                     lambda user, i=issue: i.company_id in user.company_ids
                 )
                 able -= issue._get_owners()
+                # sudo: the team counts for those who may not open the account.
                 team = issue.account_id.sudo().member_ids.user_id
                 found[issue] = (able & team) or able
         return found
@@ -278,7 +276,7 @@ class KeyAccountGateIssue(models.Model):
         """
         # sudo: whoever confirms or releases may not read all of the order.
         by_order = self.sudo().grouped("order_id")
-        orders = self.env["sale.order"].sudo().browse(order.id for order in by_order)
+        orders = self.sudo().order_id  # sudo: as above
         orders._message_log_batch(
             {
                 order.id: Markup("%s<ul>%s</ul>")
@@ -292,6 +290,7 @@ class KeyAccountGateIssue(models.Model):
         activity_type = self.env.ref(ACTIVITY)
         model_id = self.env["ir.model"]._get_id("sale.order")
         texts = {}
+        # sudo: whoever confirms may not read the issues.
         for issue, users in self.sudo()._get_deciders().items():
             for user in users:
                 texts.setdefault((issue.order_id, user), []).append(issue.text)

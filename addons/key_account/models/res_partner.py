@@ -56,16 +56,13 @@ class ResPartner(models.Model):
             return
         companies = self.browse().union(*(before[partner] for partner in moved))
         # sudo: an account that the user may not see stops its contacts, too.
-        stopped = (
-            self.env["key.account"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", companies.ids),
-                    ("state", "in", ("suspended", "closed")),
-                ],
-                limit=1,
-            )
+        Account = self.env["key.account"].sudo()
+        stopped = Account.search(
+            [
+                ("partner_id", "in", companies.ids),
+                ("state", "in", ("suspended", "closed")),
+            ],
+            limit=1,
         )
         if stopped:
             raise DutyError(

@@ -70,15 +70,16 @@ class SaleOrder(models.Model):
         new._tell()
 
     def _gate_get_open(self):
-        # sudo: the record is kept for people who may not read it, too.
         domain = [("order_id", "in", self.ids), ("state", "=", "open")]
+        # sudo: the record is kept for people who may not read it, too.
         return self.env["key.account.gate.issue"].sudo().search(domain)
 
     def _gate_match_open(self, blocking, is_request):
         """Return ``({(order, code, subject)} that are on record, open issues that are
         not true any more)``."""
-        kept, gone = set(), self.env["key.account.gate.issue"].sudo()
-        for issue in self._gate_get_open() if self else ():
+        known = self._gate_get_open()
+        kept, gone = set(), known.browse()
+        for issue in known:
             order = self.browse(issue.order_id.id)
             # Not by the text: it is in the language of whoever asked.
             is_same = any(

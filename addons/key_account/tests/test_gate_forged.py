@@ -181,3 +181,19 @@ class TestGateForged(GateCase):
         self.account.action_activate()
         line.unlink()
         self.assertEqual(order.amount_total, 10)
+
+    def test_later_payment_raises_a_confirmed_order_and_sooner_does_not(self):
+        soon, late = self.env["account.payment.term"].create(
+            [
+                {
+                    "name": f"{days} days",
+                    "line_ids": [Command.create({"nb_days": days})],
+                }
+                for days in (10, 360)
+            ]
+        )
+        order = self.confirmed(payment_term_id=soon.id)
+        with self.assertStopped(GateError, "is suspended"):
+            order.payment_term_id = late
+        order.payment_term_id = False
+        self.assertEqual(order._get_term_days(), 0)

@@ -110,10 +110,9 @@ class KeyAccountApprovalDelegation(models.Model):
         """
         today = fields.Date.context_today(self)
         # sudo: delegations of other people are followed.
-        rows = (
-            self.sudo()
-            .with_context(active_test=True)
-            .search(Domain("date_start", "<=", today) & Domain("date_end", ">=", today))
+        rows = self.sudo().with_context(active_test=True)
+        rows = rows.search(
+            Domain("date_start", "<=", today) & Domain("date_end", ">=", today)
         )
         users -= barred
         found = {user: self.env["res.users"] for user in users}

@@ -160,6 +160,7 @@ class KeyAccountApprovalRequest(models.Model):
         documents = documents.with_env(documents.env(context=model.env.context))
         met = model.env["key.account.approval.rule"]._get_met(documents)
         for document in documents:
+            # sudo: a request counts whoever made it.
             document.sudo()._get_latest_request()._assert_may_ask_again(document)
             if document not in met:
                 raise ApprovalError(
@@ -290,4 +291,5 @@ class KeyAccountApprovalRequest(models.Model):
     def _get_document(self):
         """Return the document, as superuser: who decides may not read all of it."""
         self.ensure_one()
+        # sudo: see above.
         return self.env[self.res_model].sudo().browse(self.res_id).exists()

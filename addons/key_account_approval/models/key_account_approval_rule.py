@@ -149,8 +149,8 @@ class KeyAccountApprovalRule(models.Model):
     @api.model
     @tools.ormcache("model_name")
     def _get_ids_by_model(self, model_name):
-        # sudo: rules hold for people who may not read them.
         domain = [("res_model", "=", model_name)]
+        # sudo: rules hold for people who may not read them.
         rules = self.sudo().with_context(active_test=True)
         return tuple(rules.search(domain).ids)
 
@@ -159,10 +159,11 @@ class KeyAccountApprovalRule(models.Model):
         """Return the rules that the records meet now, with the reasons:
         ``{record: {rule: [sentence]}}``. Without any rule for their model there is no
         query."""
-        # sudo: rules hold for people who may not read them, or the record's figures.
+        # sudo: rules hold for people who may not read them.
         rules = self.sudo().browse(self._get_ids_by_model(records._name))
         if not rules or not records:
             return {}
+        # sudo: they look at figures that the user may not see.
         documents = records.sudo()
         measures = None
         met = {}

@@ -165,7 +165,7 @@ class KeyAccountApprovalStep(models.Model):
             users = step.user_ids
         elif step.approver_kind == "group":
             domain = [("all_group_ids", "in", step.group_id.ids), ("share", "=", False)]
-            users = self.env["res.users"].sudo().search(domain)
+            users = step.env["res.users"].search(domain)
         elif step.approver_kind == "team":
             # Whom the document comes from does not choose who decides on it.
             document = document.sudo()
@@ -181,7 +181,7 @@ class KeyAccountApprovalStep(models.Model):
                 .user_id
             )
         else:
-            users = requester.sudo()._get_manager()
+            users = requester.with_env(step.env)._get_manager()
         return users.filtered(lambda user: user.active and not user.share)
 
     def write(self, vals):
@@ -192,6 +192,7 @@ class KeyAccountApprovalStep(models.Model):
     def _get_names(self, document, requester):
         """Return the names of who would decide, delegates with whom they stand for."""
         approvers = self._get_approvers(document, requester)
+        # sudo: whom a document comes from does not depend on who looks.
         barred = requester | document.sudo()._get_approval_owners()
         able = self.env["key.account.approval.delegation"]._get_delegates(
             approvers, barred
@@ -205,11 +206,8 @@ class KeyAccountApprovalStep(models.Model):
 
     def _assert_unused(self):
         # sudo: requests of other people count, too.
-        used = (
-            self.env["key.account.approval.request.step"]
-            .sudo()
-            .search([("rule_step_id", "in", self.ids)], limit=1)
-        )
+        Step = self.env["key.account.approval.request.step"].sudo()
+        used = Step.search([("rule_step_id", "in", self.ids)], limit=1)
         if used:
             raise ApprovalError(
                 self.env._(

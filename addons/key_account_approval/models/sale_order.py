@@ -106,14 +106,6 @@ class SaleOrder(models.Model):
             fields.Date.context_today(self),
         )
 
-    def _get_term_days(self):
-        """Return after how many days the last instalment is due."""
-        date = self.date_order.date()
-        terms = self.payment_term_id.line_ids
-        return max(
-            ((line._get_due_date(date) - date).days for line in terms), default=0
-        )
-
     # ---------------------------------------------- sent, printed, signed, paid
 
     def _assert_may_be_offered(self, purpose):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class KeyAccount(models.Model):
@@ -7,6 +7,7 @@ class KeyAccount(models.Model):
     agreement_ids = fields.One2many("key.account.agreement", "account_id")
     agreement_count = fields.Integer(compute="_compute_agreement_count")
 
+    @api.depends("agreement_ids.state")
     def _compute_agreement_count(self):
         counts = dict(
             self.env["key.account.agreement"]._read_group(

@@ -223,12 +223,11 @@ class KeyAccountAgreement(models.Model):
     def _expire_due(self):
         """Expire what has ended, and earlier versions of what is in force."""
         today = fields.Date.context_today(self)
-        begun = self.filtered(lambda a: a.state == "active" and a.date_start <= today)
         # sudo: nobody's hand is needed for what the calendar says.
-        replaced = begun.previous_id.sudo().filtered(lambda a: a.state == "active")
-        ended = self.sudo().filtered(
-            lambda a: a.state == "active" and a.date_end and a.date_end < today
-        )
+        active = self.sudo().filtered(lambda a: a.state == "active")
+        begun = active.filtered(lambda a: a.date_start <= today)
+        replaced = begun.previous_id.filtered(lambda a: a.state == "active")
+        ended = active.filtered(lambda a: a.date_end and a.date_end < today)
         (replaced | ended)._set_state("expired")
 
     @api.model
