@@ -2,6 +2,7 @@ from . import (
     append_only,
     computed_guard,
     content_snapshot,
+    guarded_state,
     key_account,
     key_account_document,
     key_account_gate_issue,

@@ -10,7 +10,7 @@ class KeyAccount(models.Model):
 
     _name = "key.account"
     _description = "Key Account"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["key.account.guarded.state", "mail.thread", "mail.activity.mixin"]
     _order = "code desc, id desc"
     _rec_names_search = ["code", "name"]
     _check_company_auto = True

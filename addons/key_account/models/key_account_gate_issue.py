@@ -2,9 +2,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_list
 
 from ..exceptions import DutyError
+from .guarded_state import get_group_names
 from .key_account_lifecycle import CREDIT, MANAGER
 from .price_visibility import PRICE_READERS
 
@@ -196,7 +196,7 @@ class KeyAccountGateIssue(models.Model):
                 self.env._(
                     "%(order)s: this is not yours to release, ask one of: %(groups)s.",
                     order=order.name,
-                    groups=self._get_group_names(groups),
+                    groups=get_group_names(self.env, groups),
                 )
             )
         if self.env.user in self._get_owners():
@@ -218,11 +218,6 @@ class KeyAccountGateIssue(models.Model):
             | self.salesperson_id
             | self.requested_by_id
         )
-
-    def _get_group_names(self, xmlids):
-        # sudo: group names are shown to people who may not read groups.
-        groups = [self.env.ref(xmlid).sudo() for xmlid in xmlids]
-        return format_list(self.env, [group.full_name for group in groups])
 
     def _close_as(self, state, reason):
         """Write down what became of open issues; the only door to their state."""

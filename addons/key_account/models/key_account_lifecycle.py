@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import format_date, format_list
+from odoo.tools import format_date
 
-from ..exceptions import DutyError, TransitionError
+from ..exceptions import DutyError
 
 MANAGER = "key_account.group_key_account_manager"
 CREDIT = "key_account.group_key_account_credit"
@@ -32,35 +32,10 @@ class KeyAccount(models.Model):
     )
 
     def _assert_transition(self, state):
-        """Raise unless ``state`` may follow the present one, by this user."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
+        # EXTENDS 'key_account'
         for account in self:
-            groups = self._TRANSITIONS[account.state].get(state)
-            if groups is None:
-                raise TransitionError(
-                    self.env._(
-                        "%(account)s is %(old)s and cannot become %(new)s directly; the "
-                        "next step is one of: %(next)s.",
-                        account=account.display_name,
-                        old=labels[account.state],
-                        new=labels.get(state, state),
-                        next=format_list(
-                            self.env,
-                            [labels[key] for key in self._TRANSITIONS[account.state]],
-                        ),
-                    )
-                )
-            if not self.env.su and not self.env.user.has_groups(",".join(groups)):
-                raise DutyError(
-                    self.env._(
-                        "You cannot set %(account)s to %(new)s: ask one of: %(groups)s.",
-                        account=account.display_name,
-                        new=labels[state],
-                        groups=self._get_group_names(groups),
-                    )
-                )
-
             account._assert_not_own_request(state)
+        return super()._assert_transition(state)
 
     def _assert_not_own_request(self, state):
         """Raise when the one who submitted the account would activate it."""
@@ -72,11 +47,6 @@ class KeyAccount(models.Model):
                     self.display_name,
                 )
             )
-
-    def _get_group_names(self, xmlids):
-        # sudo: group names are shown to people who may not read groups.
-        groups = [self.env.ref(xmlid).sudo() for xmlid in xmlids]
-        return format_list(self.env, [group.full_name for group in groups])
 
     def _assert_may_rate(self, vals):
         """Raise when a salesperson re-rates an account that has been reviewed."""

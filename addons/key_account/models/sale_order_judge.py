@@ -82,6 +82,16 @@ class SaleOrder(models.Model):
         """Return ``{order: the order whose issues count for it}``, here itself."""
         return {order: order for order in self}
 
+    def _gate_get_parts(self):
+        """Return the orders that were made from these and are judged with them, here
+        none: a check does not count their goods a second time."""
+        return self.browse()
+
+    def _filter_divisible(self):
+        """Return those of these orders whose lines may be divided before they are
+        judged, here all."""
+        return self
+
     def _gate_lock_accounts(self):
         """Update the accounts' rows, in the order of their ids, and find them afresh:
         a contact may have moved to another company since the order was written.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.key_account.models.key_account_grade import PAY_MODES
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 
 class KeyAccountAgreement(models.Model):
@@ -13,16 +14,10 @@ class KeyAccountAgreement(models.Model):
 
     _name = "key.account.agreement"
     _description = "Agreement"
-    _inherit = [
-        "key.account.approval.mixin",
-        "key.account.snapshot.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
-    ]
+    _inherit = ["key.account.price.document"]
     _order = "name desc, version desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="")
     account_id = fields.Many2one(
         "key.account",
         string="Key Account",
@@ -33,22 +28,6 @@ class KeyAccountAgreement(models.Model):
         check_company=True,
     )
     partner_id = fields.Many2one(related="account_id.partner_id")
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
-    currency_id = fields.Many2one(
-        "res.currency",
-        required=True,
-        default=lambda self: self.env.company.currency_id,
-        help="Prices and values of the agreement are in this currency.",
-    )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Salesperson",
-        default=lambda self: self.env.user,
-        tracking=True,
-        domain=[("share", "=", False)],
-    )
     kind = fields.Selection(
         [
             ("framework", "Framework"),
@@ -62,11 +41,25 @@ class KeyAccountAgreement(models.Model):
         help="Locked volumes cannot be exceeded; locked prices cannot be changed on a "
         "quotation. A framework proposes its prices.",
     )
-    date_start = fields.Date(
-        string="From", required=True, tracking=True, default=fields.Date.context_today
+    volume_policy = fields.Selection(
+        [
+            ("hold", "Hold the order"),
+            ("next", "Price the rest by the next source"),
+        ],
+        string="Over a Locked Volume",
+        required=True,
+        default="hold",
+        tracking=True,
+        help="What happens when an order takes more than is left: it is held, or what is "
+        "left keeps the price and the rest goes on a line of its own, priced by whatever "
+        "comes next.",
     )
-    date_end = fields.Date(
-        string="Until", tracking=True, help="Included; leave it empty for no end."
+    value_committed = fields.Monetary(
+        string="Committed Value",
+        tracking=True,
+        groups=PRICE_READERS,
+        help="Of everything that the agreement prices, without taxes; 0: no value was "
+        "agreed on.",
     )
     version = fields.Integer(readonly=True, copy=False, default=1)
     previous_id = fields.Many2one(
@@ -98,9 +91,9 @@ class KeyAccountAgreement(models.Model):
     line_ids = fields.One2many("key.account.agreement.line", "agreement_id", copy=True)
     description = fields.Html(string="Terms")
 
-    _dates_ordered = models.Constraint(
-        "CHECK(date_end IS NULL OR date_end >= date_start)",
-        "An agreement cannot end before it starts: correct one of the two dates.",
+    _value_not_negative = models.Constraint(
+        "CHECK(value_committed IS NULL OR value_committed >= 0)",
+        "A committed value cannot be negative: enter zero or more.",
     )
     _cut_off_in_month = models.Constraint(
         "CHECK(cut_off_day BETWEEN 1 AND 31)",
@@ -139,42 +132,20 @@ class KeyAccountAgreement(models.Model):
 
     @api.model
     def _get_snapshot_fields(self):
-        # EXTENDS 'key_account'
+        # EXTENDS 'key_account_pricing'
         return [
             *super()._get_snapshot_fields(),
             "account_id",
             "kind",
-            "currency_id",
-            "date_start",
-            "date_end",
+            "volume_policy",
+            "value_committed",
             "pay_mode",
             "payment_term_id",
-            "line_ids.product_id",
-            "line_ids.product_tmpl_id",
-            "line_ids.categ_id",
-            "line_ids.quantity_min",
-            "line_ids.price",
-            "line_ids.discount",
             "line_ids.quantity_committed",
+            "line_ids.value_committed",
+            "line_ids.quantity_release_min",
+            "line_ids.quantity_release_max",
         ]
-
-    def _get_approval_owners(self):
-        # EXTENDS 'key_account_approval'
-        return super()._get_approval_owners() | self.user_id
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("name"):
-                company = vals.get("company_id") or self.env.company.id
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company)
-                    .next_by_code("key.account.agreement")
-                )
-        agreements = super().create(vals_list)
-        agreements._assert_may_start()
-        return agreements
 
     def action_open_orders(self):
         """Return the action that lists the orders priced by this agreement."""

@@ -6,48 +6,29 @@ from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 
 class KeyAccountAgreementLine(models.Model):
-    """A price that an agreement gives, from a quantity on, and the volume it is for.
-
-    It is for a product, for all variants of a template or for a category; the nearest
-    wins, then the highest quantity that is reached.
-    """
+    """A price that an agreement gives, from a quantity on, and what was committed to."""
 
     _name = "key.account.agreement.line"
     _description = "Agreement Line"
+    _inherit = ["key.account.price.rule"]
     _order = "agreement_id, sequence, id"
+
+    _document = "agreement_id"
 
     agreement_id = fields.Many2one(
         "key.account.agreement", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="agreement_id.company_id", store=True)
     currency_id = fields.Many2one(related="agreement_id.currency_id")
-    sequence = fields.Integer(default=10)
-    product_id = fields.Many2one("product.product", ondelete="restrict")
-    product_tmpl_id = fields.Many2one(
-        "product.template", string="All Variants of", ondelete="restrict"
-    )
-    categ_id = fields.Many2one(
-        "product.category", string="Product Category", ondelete="restrict"
-    )
-    quantity_min = fields.Float(
-        string="From Quantity",
+    quantity_release_min = fields.Float(
+        string="Least per Order",
         digits="Product Unit",
-        help="In the product's own unit; the price counts from this quantity on.",
+        help="In the product's own unit; 0: any quantity.",
     )
-    price_kind = fields.Selection(
-        [("fixed", "Price"), ("discount", "Discount on the list price")],
-        string="Gives",
-        required=True,
-        default="fixed",
-    )
-    price = fields.Float(
-        digits="Product Price",
-        groups=PRICE_READERS,
-        help="For one of the product's own unit, in the agreement's currency, without "
-        "taxes.",
-    )
-    discount = fields.Float(
-        string="Discount (%)", digits="Discount", groups=PRICE_READERS
+    quantity_release_max = fields.Float(
+        string="Most per Order",
+        digits="Product Unit",
+        help="In the product's own unit; 0: any quantity.",
     )
     quantity_committed = fields.Float(
         string="Committed",
@@ -65,61 +46,35 @@ class KeyAccountAgreementLine(models.Model):
         string="Remaining", compute="_compute_executed", digits="Product Unit"
     )
     rate_executed = fields.Float(string="Executed (%)", compute="_compute_executed")
+    value_committed = fields.Monetary(
+        string="Committed Value",
+        groups=PRICE_READERS,
+        help="Of what the agreement prices of this product or category, without taxes; "
+        "0: no value was agreed on.",
+    )
+    value_executed = fields.Monetary(
+        string="Executed Value", compute="_compute_value_executed", groups=PRICE_READERS
+    )
+    value_remaining = fields.Monetary(
+        string="Remaining Value",
+        compute="_compute_value_executed",
+        groups=PRICE_READERS,
+    )
 
-    _price_not_negative = models.Constraint(
-        "CHECK(price IS NULL OR price >= 0)",
-        "A price cannot be negative: enter zero or more.",
-    )
-    _discount_in_range = models.Constraint(
-        "CHECK(discount IS NULL OR discount BETWEEN 0 AND 100)",
-        "A discount lies between 0 and 100 percent: correct it.",
-    )
     _quantities_not_negative = models.Constraint(
-        "CHECK(quantity_min >= 0 AND quantity_committed >= 0)",
+        "CHECK(quantity_committed >= 0 AND quantity_release_min >= 0 "
+        "AND quantity_release_max >= 0)",
         "Quantities of an agreement cannot be negative: enter zero or more.",
     )
-
-    @api.depends("product_id", "product_tmpl_id", "categ_id", "agreement_id")
-    def _compute_display_name(self):
-        for line in self:
-            target = line._get_target()
-            line.display_name = target.display_name or self.env._("New line")
-
-    def _get_target(self):
-        return self.product_id or self.product_tmpl_id or self.categ_id
-
-    @api.constrains("product_id", "product_tmpl_id", "categ_id")
-    def _check_target(self):
-        for line in self:
-            given = [line.product_id, line.product_tmpl_id, line.categ_id]
-            if sum(map(bool, given)) != 1:
-                raise ValidationError(
-                    self.env._(
-                        "Each line of %s is for one product, one template or one "
-                        "category: fill in exactly one of them.",
-                        line.agreement_id.display_name,
-                    )
-                )
-
-    @api.constrains(
-        "product_id", "product_tmpl_id", "categ_id", "quantity_min", "agreement_id"
+    _release_ordered = models.Constraint(
+        "CHECK(COALESCE(quantity_release_max, 0) = 0 "
+        "OR quantity_release_max >= quantity_release_min)",
+        "The most per order is less than the least: correct one of the two.",
     )
-    def _check_no_overlap(self):
-        for agreement in self.agreement_id:
-            seen = set()
-            for line in agreement.line_ids:
-                key = (line._get_target(), round(line.quantity_min, 6))
-                if key in seen:
-                    raise ValidationError(
-                        self.env._(
-                            "%(agreement)s has two prices for %(product)s from "
-                            "%(quantity)s on: remove one of the lines.",
-                            agreement=agreement.display_name,
-                            product=line.display_name,
-                            quantity=formatLang(self.env, line.quantity_min, digits=2),
-                        )
-                    )
-                seen.add(key)
+    _value_not_negative = models.Constraint(
+        "CHECK(value_committed IS NULL OR value_committed >= 0)",
+        "A committed value cannot be negative: enter zero or more.",
+    )
 
     @api.constrains("quantity_committed", "categ_id", "product_tmpl_id")
     def _check_volume_target(self):
@@ -134,20 +89,25 @@ class KeyAccountAgreementLine(models.Model):
                     )
                 )
 
-    @api.constrains("quantity_committed", "product_id", "agreement_id")
+    @api.constrains("quantity_committed", "value_committed", "product_id")
     def _check_one_volume(self):
         for agreement in self.agreement_id:
-            committed = agreement.line_ids.filtered("quantity_committed")
-            for product, lines in committed.grouped("product_id").items():
-                if len(lines) > 1:
-                    raise ValidationError(
-                        self.env._(
-                            "%(agreement)s commits to a volume of %(product)s twice: keep "
-                            "it in one line, it counts for all quantities.",
-                            agreement=agreement.display_name,
-                            product=product.display_name,
-                        )
-                    )
+            for name in ("quantity_committed", "value_committed"):
+                # sudo: whoever may write lines may not see values.
+                committed = agreement.sudo().line_ids.filtered(name)
+                for lines in committed.grouped(lambda x: x._get_target()).values():
+                    if len(lines) > 1:
+                        raise lines._get_twice_error()
+
+    def _get_twice_error(self):
+        return ValidationError(
+            self.env._(
+                "%(agreement)s commits to a volume of %(product)s twice: keep it in one "
+                "line, it counts for all quantities.",
+                agreement=self.agreement_id.display_name,
+                product=self[0].display_name,
+            )
+        )
 
     def _assert_volumes(self):
         """Raise when a volume is below what has been ordered of it already."""
@@ -172,22 +132,3 @@ class KeyAccountAgreementLine(models.Model):
                         ),
                     )
                 )
-
-    # -------------------------------------------------------------------- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.agreement_id._assert_draft()
-        return lines
-
-    def write(self, vals):
-        self.agreement_id._assert_draft()
-        result = super().write(vals)
-        # A line may have been moved to another agreement.
-        self.agreement_id._assert_draft()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_force(self):
-        self.agreement_id._assert_draft()

@@ -1,20 +1,21 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-# Ordered less returned quantity for each volume, in the product's own unit: of all lines
-# for its product that any version of the agreement has priced, whatever the tier. Parent
-# orders that were split are not counted, their children are.
-EXECUTED = """
-SELECT volume.id,
-       SUM(line.product_uom_qty * uom.factor / product_uom.factor)
-     - SUM(COALESCE(returned.quantity, 0))
-  FROM key_account_agreement_line volume
-  JOIN key_account_agreement agreement ON agreement.id = volume.agreement_id
-  JOIN key_account_agreement version
-    ON version.name = agreement.name AND version.company_id = agreement.company_id
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+
+# What confirmed orders took under an agreement, in any of its versions, less what came
+# back: quantities in the product's own unit, values without taxes in the order's
+# currency. Parent orders that were split are not counted, their children are.
+TAKEN = """
+SELECT version.name, version.company_id, line.product_id, line.currency_id,
+       orders.date_order::date,
+       SUM(taken.quantity),
+       SUM(CASE WHEN line.product_uom_qty = 0 THEN line.price_subtotal
+                ELSE line.price_subtotal * taken.quantity
+                     / (line.product_uom_qty * uom.factor / product_uom.factor) END)
+  FROM key_account_agreement version
   JOIN key_account_agreement_line agreed ON agreed.agreement_id = version.id
-  JOIN sale_order_line line
-    ON line.agreement_line_id = agreed.id AND line.product_id = volume.product_id
+  JOIN sale_order_line line ON line.agreement_line_id = agreed.id
   JOIN sale_order orders ON orders.id = line.order_id
   JOIN product_product product ON product.id = line.product_id
   JOIN product_template template ON template.id = product.product_tmpl_id
@@ -29,15 +30,71 @@ SELECT volume.id,
          AND move.to_refund
          AND source.usage = 'customer'
   ) returned ON TRUE
- WHERE volume.id = ANY(%(volumes)s)
+ CROSS JOIN LATERAL (
+      SELECT line.product_uom_qty * uom.factor / product_uom.factor
+             - COALESCE(returned.quantity, 0) AS quantity
+  ) taken
+ WHERE version.name = ANY(%(names)s)
    AND orders.state = 'sale'
    AND NOT orders.id = ANY(%(without)s)
-GROUP BY volume.id
+GROUP BY 1, 2, 3, 4, 5
 """
 
 
+class KeyAccountAgreement(models.Model):
+    """How much has been ordered under agreements."""
+
+    _inherit = "key.account.agreement"
+
+    value_executed = fields.Monetary(
+        string="Executed Value", compute="_compute_value_executed", groups=PRICE_READERS
+    )
+    value_remaining = fields.Monetary(
+        string="Remaining Value",
+        compute="_compute_value_executed",
+        groups=PRICE_READERS,
+    )
+
+    @api.depends("value_committed")
+    def _compute_value_executed(self):
+        taken = self._get_taken()
+        for agreement in self:
+            rows = taken.get((agreement.name, agreement.company_id.id), ())
+            value = sum(agreement._get_value(*row) for row in rows)
+            agreement.value_executed = value
+            agreement.value_remaining = agreement.value_committed - value
+
+    def _get_taken(self, without=None):
+        """Return ``{(number, company id): [(product id, currency id, day, quantity,
+        value)]}`` of what confirmed orders took under any version of these agreements,
+        less what was returned, in one query.
+
+        :param without: orders that are left out
+        """
+        names = [name for name in self.mapped("name") if name]
+        if not names:
+            return {}
+        self.env["sale.order"].flush_model(["state", "date_order"])
+        self.env["sale.order.line"].flush_model()
+        self.env["stock.move"].flush_model()
+        self.flush_model(["name", "company_id"])
+        self.line_ids.flush_model(["agreement_id"])
+        found = {}
+        query = SQL(TAKEN, names=names, without=without.ids if without else [])
+        for name, company, *row in self.env.execute_query(query):
+            found.setdefault((name, company), []).append(row)
+        return found
+
+    def _get_value(self, _product, currency, day, _quantity, value):
+        """Return a row's value in the agreement's currency, of the order's day."""
+        currency = self.env["res.currency"].browse(currency)
+        return currency._convert(
+            float(value or 0.0), self.currency_id, self.company_id, day
+        )
+
+
 class KeyAccountAgreementLine(models.Model):
-    """How much of the agreed volumes has been ordered."""
+    """How much of what was committed to has been ordered."""
 
     _inherit = "key.account.agreement.line"
 
@@ -55,32 +112,38 @@ class KeyAccountAgreementLine(models.Model):
                 else 0.0
             )
 
-    def _get_volume(self, product):
-        """Return the line of the same agreement that agrees on a volume of the product,
-        whichever tier has priced it; there is one at most."""
-        return self.agreement_id.line_ids.filtered(
-            lambda line: line.quantity_committed and line.product_id == product
-        )[:1]
-
-    def _get_executed(self, without=None):
-        """Return ``{line id: quantity}`` in the product's own unit for lines with a
-        volume: ordered in confirmed orders less what was returned, in one query.
-
-        :param without: orders that are left out
-        """
-        volumes = self._origin.filtered("quantity_committed")
-        if not volumes:
-            return {}
-        self.env["sale.order"].flush_model(["state"])
-        self.env["sale.order.line"].flush_model()
-        self.env["stock.move"].flush_model()
-        self.env["key.account.agreement"].flush_model(["name", "company_id"])
-        self.flush_model(["agreement_id", "product_id"])
-        rows = self.env.execute_query(
-            SQL(
-                EXECUTED,
-                volumes=volumes.ids,
-                without=without.ids if without else [],
-            )
+    @api.depends("value_committed")
+    def _compute_value_executed(self):
+        taken = self.filtered("value_committed").agreement_id._get_taken()
+        products = self.env["product.product"].browse(
+            {row[0] for rows in taken.values() for row in rows}
         )
-        return {line: float(quantity or 0.0) for line, quantity in rows}
+        by_id = {product.id: product for product in products}
+        for line in self:
+            rows = taken.get(line._get_family(), ()) if line.value_committed else ()
+            value = sum(
+                line.agreement_id._get_value(*row)
+                for row in rows
+                if line._is_for(by_id[row[0]])
+            )
+            line.value_executed = value
+            line.value_remaining = line.value_committed - value
+
+    def _get_family(self):
+        """Return what all versions of the line's agreement have in common."""
+        return self.agreement_id.name, self.agreement_id.company_id.id
+
+    def _get_executed(self):
+        """Return ``{line id: quantity}`` in the product's own unit for lines with a
+        volume: ordered in confirmed orders less what was returned, in one query."""
+        volumes = self._origin.filtered("quantity_committed")
+        taken = volumes.agreement_id._get_taken()
+        quantities = {}
+        for family, rows in taken.items():
+            for product, _currency, _day, quantity, _value in rows:
+                key = (*family, product)
+                quantities[key] = quantities.get(key, 0.0) + float(quantity or 0.0)
+        return {
+            line.id: quantities.get((*line._get_family(), line.product_id.id), 0.0)
+            for line in volumes
+        }

@@ -3,9 +3,19 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
+SOURCES = [
+    ("agreement", "Agreement"),
+    ("customer", "Customer price"),
+    ("region", "Region price"),
+    ("promotion", "Promotion"),
+    ("pricelist", "Pricelist"),
+    ("list", "List price"),
+    ("manual", "Entered by hand"),
+]
+
 
 class SaleOrderLine(models.Model):
-    """Each line knows which rule gave its price."""
+    """Each line knows which rule gave its price, and which others would have."""
 
     _inherit = "sale.order.line"
 
@@ -13,20 +23,45 @@ class SaleOrderLine(models.Model):
     # given; nobody edits them in a form, and a check refuses what does not fit.
     agreement_line_id = fields.Many2one(
         "key.account.agreement.line",
-        compute="_compute_agreement_line_id",
+        compute="_compute_price_rule",
         store=True,
         readonly=False,
+        precompute=True,
         copy=True,
         index="btree_not_null",
         ondelete="restrict",
     )
+    price_sheet_line_id = fields.Many2one(
+        "key.account.price.sheet.line",
+        compute="_compute_price_rule",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    promotion_line_id = fields.Many2one(
+        "key.account.price.sheet.line",
+        compute="_compute_price_rule",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    price_beaten = fields.Text(
+        string="Other Prices That Apply",
+        compute="_compute_price_rule",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        groups=PRICE_READERS,
+    )
     price_source = fields.Selection(
-        [
-            ("agreement", "Agreement"),
-            ("pricelist", "Pricelist"),
-            ("list", "List price"),
-            ("manual", "Entered by hand"),
-        ],
+        SOURCES,
         compute="_compute_price_source",
         store=True,
         readonly=False,
@@ -41,21 +76,52 @@ class SaleOrderLine(models.Model):
         copy=True,
         groups=PRICE_READERS,
     )
+    exhausted_agreement_id = fields.Many2one(
+        "key.account.agreement",
+        string="Agreement without Volume",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="It has no volume left for the line, which the next source prices.",
+    )
 
     @api.depends(
-        "product_id", "product_uom_id", "product_uom_qty", "order_id.partner_id"
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "order_id.partner_id",
+        "order_id.partner_shipping_id",
+        "order_id.price_basis",
     )
-    def _compute_agreement_line_id(self):
+    def _compute_price_rule(self):
         # What has been confirmed keeps the decision it was made with.
         undecided = self.filtered(lambda line: line.state in ("draft", "sent", False))
-        agreed = self.env["key.account.price"]._get_agreed(undecided)
-        for line in self:
-            if line in undecided:
-                line.agreement_line_id = agreed.get(line)
-            else:
-                line.agreement_line_id = line.agreement_line_id
+        Price = self.env["key.account.price"]
+        decisions = Price._decide(undecided)
+        for line in self - undecided:
+            # Assigned to itself, as the ORM asks for a value.
+            line.agreement_line_id = line.agreement_line_id
+            line.price_sheet_line_id = line.price_sheet_line_id
+            line.promotion_line_id = line.promotion_line_id
+            line.price_beaten = line.price_beaten
+        for line in undecided:
+            decision = decisions.get(line)
+            rule = decision and decision.rule
+            is_agreed = rule and rule.source == "agreement"
+            line.agreement_line_id = rule.line_id if is_agreed else False
+            line.price_sheet_line_id = rule.line_id if rule and not is_agreed else False
+            promotion = decision and decision.promotion
+            line.promotion_line_id = promotion.line_id if promotion else False
+            line.price_beaten = decision and Price._describe_beaten(line, decision)
 
-    @api.depends("agreement_line_id", "product_id", "price_unit", "discount")
+    @api.depends(
+        "agreement_line_id",
+        "price_sheet_line_id",
+        "promotion_line_id",
+        "product_id",
+        "price_unit",
+        "discount",
+    )
     def _compute_price_source(self):
         Price = self.env["key.account.price"]
         for line in self:
@@ -64,16 +130,38 @@ class SaleOrderLine(models.Model):
             else:
                 line.price_source, line.price_trace = Price._get_source(line)
 
+    def _get_price_rules(self):
+        """Return the rules that give the line's price: its own, and its promotion's."""
+        Price = self.env["key.account.price"]
+        # sudo: a price counts whoever writes the quotation.
+        line = self.sudo()
+        own = line.agreement_line_id or line.price_sheet_line_id
+        return Price._get_rule(own), Price._get_rule(line.promotion_line_id)
+
     def _is_price_manual(self):
         """Return whether somebody has changed the price that was decided."""
         currency = self.currency_id or self.env.company.currency_id
-        # sudo: as in _get_display_price.
-        agreed = self.sudo().agreement_line_id
-        if agreed:
+        decided = self._get_decided_price()
+        if decided is not None:
+            decided = self._get_price_at_border(decided)
             net = self.price_unit * (1 - self.discount / 100.0)
-            return bool(currency.compare_amounts(net, self._get_agreed_price(agreed)))
+            return bool(currency.compare_amounts(net, decided))
         return bool(
             currency.compare_amounts(self.price_unit, self.technical_price_unit)
+        )
+
+    def _get_price_at_border(self, price):
+        """Return a price as core puts it on the line: a fiscal position may take a tax
+        out of it."""
+        position = self.order_id.fiscal_position_id
+        if not position:
+            return price
+        return self.product_id._get_tax_included_unit_price_from_price(
+            price,
+            product_taxes=self.product_id.taxes_id._filter_taxes_by_company(
+                self.company_id
+            ),
+            fiscal_position=position,
         )
 
     def _get_quantity_in_product_unit(self):
@@ -82,56 +170,112 @@ class SaleOrderLine(models.Model):
             return self.product_uom_qty
         return unit._compute_quantity(self.product_uom_qty, own, round=False)
 
-    def _get_display_price(self):
-        # EXTENDS 'sale'
-        # sudo: a price counts whoever writes the quotation.
-        agreed = self.sudo().agreement_line_id
-        if not agreed or self.combo_item_id or self.product_type == "combo":
-            return super()._get_display_price()
-        return self._get_agreed_price(agreed)
+    # ------------------------------------------------------------------ prices
 
-    def _get_agreed_price(self, agreed):
-        """Return the agreement's price for one of the line's unit, in the order's
-        currency, without taxes."""
-        order = self.order_id
-        unit = self.product_uom_id or self.product_id.uom_id
-        if agreed.price_kind == "discount":
-            price = self.product_id.lst_price * (1 - agreed.discount / 100.0)
-            source = self.product_id.currency_id
-        else:
-            price, source = agreed.price, agreed.currency_id
-        price = self.product_id.uom_id._compute_price(price, unit)
-        target = self.currency_id or source
-        if source != target:
-            price = source._convert(
-                price,
-                target,
-                self.company_id or self.env.company,
-                order.date_order.date(),
-                round=False,
-            )
+    def _get_decided_price(self):
+        """Return what agreements, price sheets and promotions give for one of the line's
+        unit, in the order's currency, without taxes, freight in it; None: the price is
+        Odoo's own."""
+        rule, promotion = self._get_price_rules()
+        if not rule and not promotion:
+            return None
+        if self.combo_item_id or self.product_type == "combo":
+            return None
+        Price = self.env["key.account.price"]
+        line = self.sudo()  # as in _get_price_rules
+        if promotion and promotion.policy != "on_top":
+            return Price._get_price(line, promotion)
+        price = Price._get_price(line, rule)
+        if price is None:
+            price = line._get_price_of_odoo()
+        if promotion:
+            price *= 1 - promotion.discount / 100.0
         return price
 
+    def _get_price_of_odoo(self):
+        """Return the price that Odoo's pricelist, or the list price, gives."""
+        # What this model overrides below is not asked here.
+        return super()._get_display_price()  # pylint: disable=super-method-mismatch
+
+    def _get_display_price(self):
+        # EXTENDS 'sale'
+        price = self._get_decided_price()
+        return super()._get_display_price() if price is None else price
+
+    @api.depends("agreement_line_id", "price_sheet_line_id", "promotion_line_id")
+    def _compute_price_unit(self):
+        # EXTENDS 'sale': the price follows the rule.
+        return super()._compute_price_unit()
+
+    @api.depends("agreement_line_id", "price_sheet_line_id", "promotion_line_id")
     def _compute_discount(self):
-        # EXTENDS 'sale': the agreement's price is what is paid, without any discount
-        # that a pricelist would show.
+        # EXTENDS 'sale': a decided price is what is paid, without any discount that a
+        # pricelist would show.
         result = super()._compute_discount()
-        # sudo: as in _get_display_price.
-        for line in self.sudo().filtered("agreement_line_id"):
-            line.discount = 0.0
+        # sudo: as in _get_price_rules.
+        self.sudo().filtered(
+            lambda line: (
+                line.agreement_line_id
+                or line.price_sheet_line_id
+                or line.promotion_line_id
+            )
+        ).discount = 0.0
         return result
 
-    @api.constrains("agreement_line_id", "order_id", "product_id")
-    def _check_agreement(self):
-        # sudo: whoever writes the order may not read the agreement.
-        for line in self.sudo().filtered("agreement_line_id"):
-            agreement = line.agreement_line_id.agreement_id
-            if agreement.account_id != line.order_id.key_account_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(agreement)s is not an agreement of %(customer)s: leave the "
-                        "agreement to the price decision.",
-                        agreement=agreement.display_name,
-                        customer=line.order_id.partner_id.display_name,
+    # ------------------------------------------------------------------ checks
+
+    @api.constrains(
+        "agreement_line_id",
+        "price_sheet_line_id",
+        "promotion_line_id",
+        "order_id",
+        "product_id",
+    )
+    def _check_price_rule(self):
+        # sudo: whoever writes the order may not read the documents.
+        for line in self.sudo():
+            for rule, kinds in (
+                (line.agreement_line_id, ()),
+                (line.price_sheet_line_id, ("customer", "region")),
+                (line.promotion_line_id, ("promotion",)),
+            ):
+                if rule and not line._is_priced_by(rule, kinds):
+                    raise ValidationError(
+                        self.env._(
+                            "%(document)s does not price %(product)s for %(customer)s: "
+                            "leave the choice to the price decision.",
+                            document=rule._get_document().display_name,
+                            product=line.product_id.display_name,
+                            customer=line.order_id.partner_id.display_name,
+                        )
                     )
-                )
+
+    def _is_priced_by(self, rule, kinds):
+        document, account = rule._get_document(), self.order_id.key_account_id
+        if kinds and document.kind not in kinds:
+            return False
+        is_own = document.account_id == account or (kinds and not document.account_id)
+        return is_own and rule._is_for(self.product_id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._preload_rules(vals_list)
+        return super().create(vals_list)
+
+    def _preload_rules(self, vals_list):
+        """Read the rules for all new lines at once: Odoo computes the prices of new
+        lines one by one."""
+        orders = {vals.get("order_id") for vals in vals_list} - {None, False}
+        products = {vals.get("product_id") for vals in vals_list} - {None, False}
+        if len(vals_list) < 2 or not orders or not products:
+            return
+        # sudo: as in _get_price_rules.
+        orders = self.env["sale.order"].sudo().browse(orders)
+        products = self.env["product.product"].sudo().browse(products).exists()
+        self.env["key.account.price"]._load_rules(
+            {
+                (order.company_id.id, order.key_account_id.id, product)
+                for order in orders.exists().filtered("key_account_id")
+                for product in products
+            }
+        )

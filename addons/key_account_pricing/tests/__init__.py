@@ -1,1 +1,7 @@
-from . import test_agreement, test_price, test_volume
+from . import (
+    test_agreement,
+    test_guide,
+    test_price,
+    test_sheet,
+    test_volume,
+)

@@ -12,6 +12,7 @@ class PricingCase(ApprovalCase):
         super().setUpClass()
         cls.account.user_id = cls.salesperson
         cls.today = fields.Date.today()
+        cls.second_manager = cls.colleague("second_manager")
 
     @classmethod
     def make_agreement(cls, *lines, state="active", **vals):
@@ -40,3 +41,33 @@ class PricingCase(ApprovalCase):
             agreement.action_submit()
             agreement.with_user(cls.manager).action_activate()
         return agreement.sudo(False).with_user(cls.env.user)
+
+    @classmethod
+    def make_sheet(cls, *lines, kind="customer", state="active", **vals):
+        """Return a price sheet, by default with customer prices of the account.
+
+        :param lines: values of its lines
+        :param state: draft, or active: handed in by one manager, put in force by another
+        """
+        if kind == "customer":
+            vals.setdefault("account_id", cls.account.id)
+        author = cls.second_manager
+        sheet = (
+            cls.env["key.account.price.sheet"]
+            .with_user(author)
+            .create(
+                {
+                    "kind": kind,
+                    "date_start": cls.today,
+                    "line_ids": [
+                        Command.create({"product_id": cls.product.id, **line})
+                        for line in lines
+                    ],
+                    **vals,
+                }
+            )
+        )
+        if state == "active":
+            sheet.action_submit()
+            sheet.with_user(cls.manager).action_activate()
+        return sheet.with_user(cls.env.user)

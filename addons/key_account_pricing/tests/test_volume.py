@@ -123,3 +123,141 @@ class TestVolume(PricingCase):
                 {"price": 70, "quantity_min": 50, "quantity_committed": 6},
                 state="draft",
             )
+
+
+@tagged("post_install", "-at_install")
+class TestNextSource(PricingCase):
+    """The remainder falls to the next price source."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agreement = cls.make_agreement(
+            {"price": 80, "quantity_committed": 10}, kind="volume", volume_policy="next"
+        )
+        cls.make_sheet({"price": 90})
+
+    def test_the_rest_goes_on_a_line_of_its_own(self):
+        order = self.make_quotation(15)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(
+            [
+                (line.product_uom_qty, line.price_unit, line.price_source)
+                for line in order.order_line
+            ],
+            [(10, 80, "agreement"), (5, 90, "customer")],
+        )
+        self.assertEqual(sum(order.picking_ids.move_ids.mapped("product_uom_qty")), 15)
+        self.agreement.invalidate_recordset()
+        self.assertEqual(self.agreement.line_ids.quantity_remaining, 0)
+        self.assertIn("the rest is priced", order.message_ids[0].body)
+
+    def test_a_line_that_comes_too_late_is_priced_anew(self):
+        self.make_quotation(10).action_confirm()
+        order = self.make_quotation(4)
+        order.action_confirm()
+        self.assertEqual(
+            (order.state, len(order.order_line), order.order_line.price_unit),
+            ("sale", 1, 90),
+        )
+
+    def test_the_rest_is_not_taken_back_by_an_update_of_prices(self):
+        order = self.make_quotation(15)
+        order._price_rest_by_next()
+        order.action_update_prices()
+        self.assertEqual(order.order_line.mapped("price_unit"), [80, 90])
+
+    def test_dozens_are_not_torn_apart_beyond_their_rounding(self):
+        order = self.make_quotation(2)
+        order.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        kept, rest = order.order_line
+        self.assertLessEqual(kept._get_quantity_in_product_unit(), 10)
+        self.assertEqual(kept.product_uom_qty + rest.product_uom_qty, 2)
+        self.assertEqual((kept.price_unit, rest.price_unit), (960, 1080))
+
+    def test_the_rest_may_need_an_approval_again(self):
+        self.make_rule(self.manager, thresholds={"amount": 1})
+        order = self.make_quotation(15)
+        self.ask(order).with_user(self.manager).action_approve()
+        order.action_confirm()
+        self.assertEqual(order.state, "draft")
+        self.assertEqual(order.gate_issue_ids.code, "approval_missing")
+
+
+@tagged("post_install", "-at_install")
+class TestValue(PricingCase):
+    def assertValue(self, record, executed):
+        record.invalidate_recordset()
+        self.assertEqual(record.value_executed, executed)
+        self.assertEqual(
+            record.value_executed + record.value_remaining, record.value_committed
+        )
+
+    def test_a_value_of_one_product(self):
+        agreement = self.make_agreement(
+            {"price": 80, "value_committed": 400}, kind="volume"
+        )
+        self.make_quotation(4).action_confirm()
+        self.assertValue(agreement.line_ids, 320)
+        order = self.make_quotation(2)
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "value_exceeded")
+        self.assertNotRegex(order.gate_issue_ids.text, "400|320")
+        order.order_line.product_uom_qty = 1
+        order._gate_reevaluate()
+        self.assertEqual(order.state, "sale")
+        self.assertValue(agreement.line_ids, 400)
+
+    def test_a_value_of_a_category_and_of_all(self):
+        toys = self.env["product.category"].create({"name": "Toys"})
+        self.product.categ_id = self.env["product.category"].create(
+            {"name": "Cars", "parent_id": toys.id}
+        )
+        agreement = self.make_agreement(
+            {
+                "product_id": False,
+                "categ_id": toys.id,
+                "price_kind": "discount",
+                "discount": 50,
+                "value_committed": 200,
+            },
+            kind="volume",
+            value_committed=1000,
+        )
+        self.make_quotation(4).action_confirm()
+        self.assertValue(agreement.line_ids, 200)
+        self.assertValue(agreement, 200)
+        order = self.make_quotation(1)
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "value_exceeded")
+
+    def test_the_total_is_in_the_agreements_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        euro.rate_ids.unlink()
+        self.env["res.currency.rate"].create(
+            {"currency_id": euro.id, "rate": 0.5, "company_id": self.env.company.id}
+        )
+        agreement = self.make_agreement(
+            {"price": 40}, kind="both", currency_id=euro.id, value_committed=100
+        )
+        self.make_quotation(2).action_confirm()
+        self.assertValue(agreement, 80)
+        order = self.make_quotation(1)
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "value_exceeded")
+
+    def test_an_order_takes_as_much_as_one_may(self):
+        self.make_agreement(
+            {"price": 80, "quantity_release_min": 5, "quantity_release_max": 20}
+        )
+        for quantity, is_held in ((4, True), (5, False), (20, False), (21, True)):
+            with self.subTest(quantity=quantity):
+                order = self.make_quotation(quantity)
+                order.action_confirm()
+                self.assertEqual(order.gate_state == "held", is_held)
+                if is_held:
+                    self.assertEqual(order.gate_issue_ids.code, "release_quantity")

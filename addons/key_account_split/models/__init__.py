@@ -3,6 +3,7 @@ from . import (
     key_account,
     sale_order,
     sale_order_fulfilment,
+    sale_order_gate,
     sale_order_line,
     sale_order_recipient,
     sale_order_recipient_line,

@@ -67,14 +67,6 @@ class SaleOrder(models.Model):
             parent._split()
         return result
 
-    def _gate_get_subjects(self):
-        # EXTENDS 'key_account': what was decided about a parent holds for its children,
-        # who keep the parent's customer and terms, see _assert_like_parent.
-        return {
-            order: order.parent_order_id or subject
-            for order, subject in super()._gate_get_subjects().items()
-        }
-
     # ------------------------------------------------------------------ checks
 
     def _get_split_lines(self):

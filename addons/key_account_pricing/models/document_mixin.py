@@ -1,0 +1,294 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from odoo.addons.key_account.exceptions import DutyError
+from odoo.addons.key_account.models.key_account_lifecycle import ADMIN, MANAGER, USER
+
+from ..exceptions import AgreementError
+
+# What may still be changed once a document is handed in.
+OPEN_FIELDS = {"user_id", "message_main_attachment_id"}
+# What follows from the buttons.
+VERB_FIELDS = {"state", "requested_by_id", "owner_ids", "name"}
+
+
+class PriceDocument(models.AbstractModel):
+    """A document whose lines give prices: handed in, approved, in force, ended.
+
+    What is in force is never edited. Where approval rules ask, it is approved first, and
+    somebody else than whoever it comes from puts it in force.
+    """
+
+    _name = "key.account.price.document"
+    _description = "Document with Prices"
+    _inherit = [
+        "key.account.approval.mixin",
+        "key.account.snapshot.mixin",
+        "key.account.guarded.state",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+
+    _TRANSITIONS = {
+        "draft": {"approval": (USER,)},
+        "approval": {"active": (MANAGER,), "draft": (USER,)},
+        "active": {"expired": (ADMIN,), "terminated": (MANAGER,)},
+    }
+
+    name = fields.Char(string="Number", readonly=True, copy=False, default="")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        help="Prices and values of the document are in this currency.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        default=lambda self: self.env.user,
+        tracking=True,
+        domain=[("share", "=", False)],
+    )
+    owner_ids = fields.Many2many(
+        "res.users",
+        string="Former Salespeople",
+        readonly=True,
+        copy=False,
+        help="They neither approve the document nor put it in force, even after handing "
+        "it over.",
+    )
+    date_start = fields.Date(
+        string="From", required=True, tracking=True, default=fields.Date.context_today
+    )
+    date_end = fields.Date(
+        string="Until", tracking=True, help="Included; leave it empty for no end."
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("approval", "In Approval"),
+            ("active", "Active"),
+            ("expired", "Expired"),
+            ("terminated", "Terminated"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        default="draft",
+        group_expand=True,
+    )
+    requested_by_id = fields.Many2one(
+        "res.users",
+        string="Submitted by",
+        readonly=True,
+        copy=False,
+        help="Somebody else puts the document in force.",
+    )
+
+    _dates_ordered = models.Constraint(
+        "CHECK(date_end IS NULL OR date_end >= date_start)",
+        "Prices cannot end before they start: correct one of the two dates.",
+    )
+
+    @api.model
+    def _get_snapshot_fields(self):
+        # EXTENDS 'key_account'
+        return [
+            *super()._get_snapshot_fields(),
+            "currency_id",
+            "date_start",
+            "date_end",
+            "line_ids.product_id",
+            "line_ids.product_tmpl_id",
+            "line_ids.categ_id",
+            "line_ids.quantity_min",
+            "line_ids.price_kind",
+            "line_ids.price",
+            "line_ids.discount",
+            "line_ids.price_basis",
+            "line_ids.freight_kind",
+            "line_ids.freight",
+        ]
+
+    def _get_approval_owners(self):
+        # EXTENDS 'key_account_approval'
+        return super()._get_approval_owners() | self.user_id | self.owner_ids
+
+    # ------------------------------------------------------------------ checks
+
+    def _assert_complete(self):
+        if not self.line_ids:
+            raise AgreementError(
+                self.env._(
+                    "%s has no lines: add at least one product with its price.",
+                    self.display_name,
+                )
+            )
+
+    def _assert_draft(self):
+        for document in self:
+            if document.state != "draft":
+                raise AgreementError(document._describe_locked())
+
+    def _describe_locked(self):
+        return self.env._(
+            "%s is not a draft any more and cannot be changed: end it and make a new one.",
+            self.display_name,
+        )
+
+    def _assert_may_start(self):
+        if not self.env.su and any(document._is_forged() for document in self):
+            raise DutyError(
+                self.env._(
+                    "A new document starts as a draft in version 1: leave state and "
+                    "version empty."
+                )
+            )
+
+    def _is_forged(self):
+        return self.state != "draft" or self.requested_by_id or self.owner_ids
+
+    def _assert_not_own(self):
+        """Raise when one of these documents comes from this user."""
+        for document in self:
+            owners = document._get_approval_owners() | document.requested_by_id
+            if self.env.user in owners:
+                raise DutyError(
+                    self.env._(
+                        "%s comes from you: another manager has to activate it.",
+                        document.display_name,
+                    )
+                )
+
+    @api.model
+    def _get_verb_fields(self):
+        """Return the names of the fields that only buttons write."""
+        return VERB_FIELDS
+
+    # -------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # Numbers tell versions of one document together: nobody chooses them.
+            if not (vals.get("name") and self.env.su):
+                company = vals.get("company_id") or self.env.company.id
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = sequence.next_by_code(self._name)
+        documents = super().create(vals_list)
+        documents._assert_may_start()
+        return documents
+
+    def write(self, vals):
+        if self._get_verb_fields() & set(vals):
+            if not self.env.su:
+                raise DutyError(
+                    self.env._(
+                        "State, number and version of a document follow from its "
+                        "buttons: use those."
+                    )
+                )
+        elif set(vals) - OPEN_FIELDS and not self._is_chatter(vals):
+            self._assert_draft()
+        if "user_id" in vals:
+            self._note_owners(vals["user_id"])
+        result = super().write(vals)
+        self.env["key.account.price"]._forget_rules()
+        return result
+
+    def _is_chatter(self, vals):
+        return all(name.startswith(("message_", "activity_")) for name in vals)
+
+    def _note_owners(self, user_id):
+        """Remember whose these were before they are handed to ``user_id``."""
+        handed_over = self.filtered(lambda d: d.user_id and d.user_id.id != user_id)
+        for user, documents in handed_over.grouped("user_id").items():
+            # sudo: written here only, users never do.
+            documents.sudo().write({"owner_ids": [Command.link(user.id)]})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        self._assert_draft()
+
+    # ----------------------------------------------------------------- actions
+
+    def action_submit(self):
+        """Hand drafts in; a manager who did not write them puts them in force."""
+        for document in self:
+            document._assert_complete()
+        self._number_lines()
+        self._set_state("approval")
+        # sudo: only written here, users never do.
+        self.sudo().requested_by_id = self.env.uid
+        return True
+
+    def action_return_to_draft(self):
+        """Send documents back to be changed."""
+        return self._set_state("draft")
+
+    def action_activate(self):
+        """Put documents in force: their prices count from their first day.
+
+        :raise ApprovalError: it waits for an approval
+        :raise DutyError: it comes from whoever activates it
+        """
+        self._assert_approved(self.env._("activated"))
+        self._assert_not_own()
+        for document in self:
+            document._assert_complete()
+        self._set_state("active")
+        self._expire_due()
+        return True
+
+    def action_terminate(self):
+        """End documents before their time; orders that were confirmed stay as they
+        are."""
+        return self._set_state("terminated")
+
+    def _set_state(self, state):
+        """The only door to the state.
+
+        :raise TransitionError: it cannot follow the present one
+        :raise DutyError: it is somebody else's to set
+        """
+        self._assert_transition(state)
+        self.check_access("write")
+        # sudo: the state is written here only, see write().
+        self.sudo().write({"state": state})
+        return True
+
+    def _number_lines(self):
+        """Give the lines the numbers that traces of prices name."""
+        lines = self.line_ids
+        lines.flush_recordset(["sequence"])
+        query = SQL(
+            "UPDATE %(table)s line SET number = sorted.number FROM ("
+            "SELECT id, row_number() OVER (PARTITION BY %(document)s ORDER BY sequence, id)"
+            " AS number FROM %(table)s WHERE id = ANY(%(lines)s)) sorted "
+            "WHERE sorted.id = line.id",
+            table=SQL.identifier(lines._table),
+            document=SQL.identifier(lines._document),
+            lines=lines.ids,
+        )
+        self.env.cr.execute(query)
+        lines.invalidate_recordset(["number"])
+
+    def _expire_due(self):
+        """Expire what has ended."""
+        today = fields.Date.context_today(self)
+        # sudo: nobody's hand is needed for what the calendar says.
+        active = self.sudo().filtered(lambda d: d.state == "active")
+        active.filtered(lambda d: d.date_end and d.date_end < today)._set_state(
+            "expired"
+        )
+
+    @api.model
+    def _cron_expire(self):
+        """Expire documents whose time is over."""
+        self.search([("state", "=", "active")])._expire_due()

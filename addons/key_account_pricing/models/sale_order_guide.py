@@ -1,0 +1,166 @@
+from odoo import api, fields, models
+
+from odoo.addons.key_account.models.price_visibility import COST_READERS
+from odoo.addons.key_account_approval.models.sale_order import get_margin
+
+GUIDE_READERS = "key_account_pricing.group_guide_reader"
+
+
+class SaleOrder(models.Model):
+    """Below the guide price: a reason and an approval."""
+
+    _inherit = "sale.order"
+
+    has_price_below_guide = fields.Boolean(
+        compute="_compute_has_price_below_guide", groups=GUIDE_READERS
+    )
+    margin_current = fields.Float(
+        string="Margin (%)",
+        compute="_compute_margin_current",
+        groups=COST_READERS,
+        help="(Price − current average cost) / price.",
+    )
+
+    @api.depends("order_line.guide_distance")
+    def _compute_has_price_below_guide(self):
+        for order in self:
+            order.has_price_below_guide = any(
+                line.guide_distance > 0 for line in order.order_line
+            )
+
+    @api.depends("order_line.product_id", "amount_untaxed")
+    def _compute_margin_current(self):
+        for order in self:
+            order.margin_current = order._get_order_measures()["margin"]
+
+    def _get_order_measures(self):
+        # EXTENDS 'key_account_approval'
+        measures = super()._get_order_measures()
+        lines = self._get_snapshot_lines("order_line").filtered("guide_price")
+        if lines:
+            measures["guide_distance"] = max(lines.mapped("guide_distance"))
+        return measures
+
+    def _get_guide_issues(self):
+        """Return ``[(order, issue values)]``: a price below guide needs a reason, and
+        an approval by a rule that asks for just that, or a release."""
+        found = []
+        # sudo: the gate judges prices that the user may not see.
+        for order in self.sudo():
+            open_lines = order.order_line.filtered(
+                lambda line: line.state in ("draft", "sent")
+            )
+            # As it is today: a guide price may have come since.
+            open_lines._refresh_guide_price()
+            below = order.order_line.filtered(lambda line: line.guide_distance > 0)
+            is_approved = below and order._is_guide_approved()
+            found += [
+                (order, line._prepare_guide_issue())
+                for line in below
+                if not (is_approved and line.guide_reason)
+            ]
+        return found
+
+    def _is_guide_approved(self):
+        """Return whether what is below guide here has been approved as it is now."""
+        request = self._get_latest_request()
+        measures = request.rule_ids.threshold_ids.mapped("measure")
+        return (
+            request.state == "approved"
+            and request.fingerprint == self.fingerprint
+            and "guide_distance" in measures
+        )
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    guide_price = fields.Float(
+        compute="_compute_guide_price",
+        store=True,
+        digits="Product Price",
+        groups=GUIDE_READERS,
+        help="For one of the line's unit, in the order's currency, without taxes.",
+    )
+    guide_distance = fields.Float(
+        string="Below Guide (%)",
+        compute="_compute_guide_distance",
+        store=True,
+        digits=(16, 2),
+        aggregator="max",
+        groups=GUIDE_READERS,
+        help="How far the price, after its discount, is below the guide price.",
+    )
+    guide_reason = fields.Char(
+        string="Reason for the Price",
+        groups=GUIDE_READERS,
+        help="Why the price is below guide; whoever approves it reads it.",
+    )
+    margin_current = fields.Float(
+        string="Margin (%)",
+        compute="_compute_margin_current",
+        groups=COST_READERS,
+        help="(Price − current average cost) / price.",
+    )
+
+    @api.depends(
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "order_id.partner_id",
+        "order_id.partner_shipping_id",
+        "order_id.price_basis",
+    )
+    def _compute_guide_price(self):
+        open_lines = self.filtered(lambda line: line.state in ("draft", "sent", False))
+        guides = self.env["key.account.price"]._get_guides(open_lines)
+        for line in self:
+            if line in open_lines:
+                line.guide_price = guides.get(line, 0.0)
+            else:
+                line.guide_price = line.guide_price
+
+    @api.depends("guide_price", "price_unit", "discount", "product_uom_qty")
+    def _compute_guide_distance(self):
+        for line in self:
+            net = line.price_unit * (1 - line.discount / 100.0)
+            guide = line.guide_price
+            is_below = guide and line.currency_id.compare_amounts(net, guide) < 0
+            # Never nothing: a cent below is below.
+            line.guide_distance = (
+                max(100.0 * (guide - net) / guide, 0.01) if is_below else 0.0
+            )
+
+    @api.depends("price_subtotal", "product_id", "product_uom_qty")
+    def _compute_margin_current(self):
+        for line in self:
+            if line.display_type or not line.product_id:
+                line.margin_current = 0.0
+                continue
+            price = line.price_subtotal * line.order_id._get_rate_to_company()
+            line.margin_current = get_margin(price, line._get_current_cost())
+
+    def _refresh_guide_price(self):
+        guides = self.env["key.account.price"]._get_guides(self)
+        for line in self:
+            if line.currency_id.compare_amounts(
+                line.guide_price, guides.get(line, 0.0)
+            ):
+                line.guide_price = guides.get(line, 0.0)
+
+    def _prepare_guide_issue(self):
+        product = self.product_id.display_name
+        if self.guide_reason:
+            text = self.env._("The price of %s needs an approval.", product)
+        else:
+            text = self.env._(
+                "The price of %s needs an approval: enter the reason for the price on "
+                "its line.",
+                product,
+            )
+        return {
+            "code": "below_guide",
+            "kind": "price",
+            "subject": str(self.id),
+            "text": text,
+        }

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class SaleOrder(models.Model):
+    """What a price depends on beside customer, product and quantity."""
+
+    _inherit = "sale.order"
+
+    price_basis = fields.Selection(
+        [("pickup", "Pickup"), ("delivered", "Delivered")], default="delivered"
+    )
+    price_region_id = fields.Many2one(
+        "key.account.region",
+        compute="_compute_price_region_id",
+        store=True,
+        index="btree_not_null",
+        help="Where the delivery address lies.",
+    )
+
+    @api.depends("partner_shipping_id", "key_account_id")
+    def _compute_price_region_id(self):
+        orders = self.filtered("key_account_id")
+        regions = self.env["key.account.region"]._get_regions(
+            orders.partner_shipping_id
+        )
+        for order in self:
+            region = order in orders and regions.get(order.partner_shipping_id)
+            order.price_region_id = region
+
+    @api.depends("key_account_id")
+    def _compute_payment_term_id(self):
+        # EXTENDS 'sale': what the agreement in force says comes first.
+        result = super()._compute_payment_term_id()
+        today = fields.Date.context_today(self)
+        # sudo: terms count whoever writes the quotation.
+        agreements = self.env["key.account.agreement"].sudo()
+        if self.key_account_id:
+            agreements = agreements.search(
+                Domain("account_id", "in", self.key_account_id.ids)
+                & Domain("state", "=", "active")
+                & Domain("payment_term_id", "!=", False)
+                & Domain("date_start", "<=", today)
+                & (Domain("date_end", "=", False) | Domain("date_end", ">=", today)),
+                order="date_start, id",
+            )
+        terms = {a.account_id.id: a.payment_term_id for a in agreements}
+        for order in self:
+            if order.key_account_id.id in terms:
+                order.payment_term_id = terms[order.key_account_id.id]
+        return result
+
+    def _recompute_prices(self):
+        # EXTENDS 'sale': which rule counts is decided again, too.
+        lines = self._get_update_prices_lines()
+        lines._compute_price_rule()
+        lines._compute_guide_price()
+        return super()._recompute_prices()

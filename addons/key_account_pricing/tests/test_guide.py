@@ -1,0 +1,131 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import PricingCase
+
+
+@tagged("post_install", "-at_install")
+class TestGuide(PricingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.guide = cls.make_sheet({"price": 90}, kind="guide")
+
+    def quote(self, price, quantity=1, reason=False):
+        order = self.make_quotation(quantity)
+        order.order_line.write({"price_unit": price, "guide_reason": reason})
+        return order
+
+    def make_plain_salesperson(self):
+        groups = "sales_team.group_sale_salesman_all_leads,base.group_allow_export"
+        return new_test_user(self.env, login="plain_sales", groups=groups)
+
+    def test_a_line_says_how_far_it_is_below(self):
+        line = self.quote(81).order_line
+        self.assertEqual((line.guide_price, line.guide_distance), (90, 10))
+        line.price_unit = 90
+        self.assertEqual(line.guide_distance, 0)
+        line.discount = 20
+        self.assertEqual(line.guide_distance, 20)
+
+    def test_a_cent_below_is_below(self):
+        line = self.quote(89.999).order_line
+        self.assertEqual(line.guide_distance, 0)
+        line.price_unit = 89.99
+        self.assertGreater(line.guide_distance, 0)
+
+    def test_a_guide_price_counts_once_it_is_in_force(self):
+        draft = self.make_sheet({"price": 99}, kind="guide", state="draft")
+        self.assertEqual(self.quote(95).order_line.guide_distance, 0)
+        draft.with_user(self.second_manager).action_submit()
+        draft.with_user(self.manager).action_activate()
+        self.assertEqual(self.quote(95).order_line.guide_price, 99)
+
+    def test_without_a_reason_the_order_is_held(self):
+        order = self.quote(81)
+        order.action_confirm()
+        self.assertEqual(order.gate_state, "held")
+        self.assertEqual(order.gate_issue_ids.code, "below_guide")
+        self.assertIn("enter the reason", order.gate_issue_ids.text)
+        self.assertNotIn("90", order.gate_issue_ids.text)
+
+    def test_a_manager_releases_it(self):
+        order = self.quote(81, reason="Launch")
+        order.action_confirm()
+        order.gate_issue_ids.with_user(self.manager).action_release("Launch price")
+        self.assertEqual(order.state, "sale")
+
+    def test_an_approval_that_asks_for_it_lets_it_through(self):
+        self.make_rule(self.manager, thresholds={"guide_distance": 5})
+        order = self.quote(81, reason="Launch")
+        order.action_confirm()
+        self.assertEqual(
+            set(order.gate_issue_ids.mapped("code")),
+            {"below_guide", "approval_missing"},
+        )
+        self.ask(order).with_user(self.manager).action_approve()
+        self.assertEqual(order.state, "sale")
+
+    def test_an_approval_of_something_else_does_not(self):
+        self.make_rule(self.manager, thresholds={"amount": 1})
+        order = self.quote(81, reason="Launch")
+        self.ask(order).with_user(self.manager).action_approve()
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "below_guide")
+
+    def test_a_guide_price_that_came_later_counts_at_the_gate(self):
+        order = self.quote(95)
+        self.make_sheet({"price": 99}, kind="guide")
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "below_guide")
+
+    def test_confirmed_orders_keep_their_guide_price(self):
+        order = self.quote(95)
+        order.action_confirm()
+        self.make_sheet({"price": 99}, kind="guide")
+        order.order_line._compute_guide_price()
+        self.assertEqual((order.state, order.order_line.guide_price), ("sale", 90))
+
+    def test_quantities_and_dozens(self):
+        self.make_sheet({"price": 60, "quantity_min": 12}, kind="guide")
+        line = self.quote(81).order_line
+        line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assertEqual(line.guide_price, 720)
+
+    def test_margin_follows_the_current_cost(self):
+        line = self.quote(100).order_line
+        self.product.standard_price = 60
+        line.invalidate_recordset(["margin_current"])
+        self.assertEqual(line.margin_current, 40)
+        self.assertEqual(line.order_id.margin_current, 40)
+
+    def test_salespeople_without_the_right_never_get_it(self):
+        plain = self.make_plain_salesperson()
+        order = self.quote(81, reason="Launch").with_user(plain)
+        line = order.order_line
+        self.assertEqual(line.price_unit, 81)
+        names = {"guide_price", "guide_distance", "guide_reason"}
+        self.assertFalse(names & set(line.fields_get()))
+        self.assertFalse(names & set(line.read()[0]))
+        for name in names:
+            for attempt in (
+                lambda n=name: line.read([n]),
+                lambda n=name: line.search([(n, "!=", False)]),
+                lambda n=name: line.export_data([n]),
+                lambda n=name: line._read_group([], [], [f"{n}:count"]),
+                lambda n=name: line.write({n: False}),
+            ):
+                with self.subTest(name=name), self.assertRaises(AccessError):
+                    attempt()
+        view = self.env["sale.order"].with_user(plain).get_view(view_type="form")
+        shown = [name for name in names if f'name="{name}"' in view["arch"]]
+        self.assertFalse(shown)
+
+    def test_a_plain_salespersons_order_is_held_all_the_same(self):
+        plain = self.make_plain_salesperson()
+        order = self.quote(81).with_user(plain)
+        order.action_confirm()
+        self.assertEqual(order.state, "draft")
+        bodies = " ".join(order.sudo().message_ids.mapped("body"))
+        self.assertIn("needs an approval", bodies)
+        self.assertNotIn("90", bodies)

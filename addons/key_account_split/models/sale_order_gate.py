@@ -1,0 +1,23 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """The gate sees a parent order and its children as one."""
+
+    _inherit = "sale.order"
+
+    def _gate_get_subjects(self):
+        # EXTENDS 'key_account': what was decided about a parent holds for its children,
+        # who keep the parent's customer and terms, see _assert_like_parent.
+        return {
+            order: order.parent_order_id or subject
+            for order, subject in super()._gate_get_subjects().items()
+        }
+
+    def _gate_get_parts(self):
+        # EXTENDS 'key_account'
+        return super()._gate_get_parts() | self.child_order_ids
+
+    def _filter_divisible(self):
+        # EXTENDS 'key_account': recipients share the lines as they are.
+        return super()._filter_divisible().filtered(lambda o: not o.recipient_ids)
