@@ -12,6 +12,7 @@ class SaleOrder(models.Model):
         # sudo: the gate judges agreements whoever confirms.
         lines = self.sudo().order_line.filtered("agreement_line_id")
         for order, found in [
+            *self.sudo().order_line._get_outdated_issues(),
             *lines._get_ended_issues(),
             *lines._get_volume_issues(),
             *lines._get_release_issues(),
@@ -42,6 +43,34 @@ class SaleOrderLine(models.Model):
                     ),
                 }
         return [(order, issue) for (order, _agreement), issue in found.items()]
+
+    def _get_outdated_issues(self):
+        """Return ``[(order, issue values)]`` of the lines of quotations that an
+        agreement locks and that go by something else: it came into force since, or
+        somebody removed it."""
+        found = []
+        quoted = self.filtered(lambda line: line.state in ("draft", "sent"))
+        for line, decision in self.env["key.account.price"]._decide(quoted).items():
+            rule = decision.rule
+            if not rule or rule.source != "agreement":
+                continue
+            agreed = self.env["key.account.agreement.line"].browse(rule.line_id)
+            agreement = agreed.agreement_id
+            if line.agreement_line_id == agreed or agreement.kind == "framework":
+                continue
+            issue = {
+                "code": "price_outdated",
+                "kind": "price",
+                "subject": str(line.id),
+                "text": self.env._(
+                    "%(agreement)s locks what %(product)s goes by: update the prices of "
+                    "the order.",
+                    agreement=agreement.display_name,
+                    product=line.product_id.display_name,
+                ),
+            }
+            found.append((line.order_id, issue))
+        return found
 
     def _get_locked_price_issues(self):
         """Return ``[(order, issue values)]`` of the lines whose price is not the one

@@ -3,6 +3,15 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
+from ..exceptions import AgreementError
+
+# Which rules price a line.
+RULE_FIELDS = {
+    "agreement_line_id",
+    "price_sheet_line_id",
+    "promotion_line_id",
+    "exhausted_agreement_id",
+}
 SOURCES = [
     ("agreement", "Agreement"),
     ("customer", "Customer price"),
@@ -94,8 +103,11 @@ class SaleOrderLine(models.Model):
         "order_id.price_basis",
     )
     def _compute_price_rule(self):
-        # What has been confirmed keeps the decision it was made with.
-        undecided = self.filtered(lambda line: line.state in ("draft", "sent", False))
+        # What has been confirmed keeps the decision it was made with; what is added to a
+        # confirmed order needs one.
+        undecided = self.filtered(
+            lambda line: line.state in ("draft", "sent", False) or not line._origin
+        )
         Price = self.env["key.account.price"]
         decisions = Price._decide(undecided)
         for line in self - undecided:
@@ -259,8 +271,54 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._preload_rules(vals_list)
-        return super().create(vals_list)
+        if self.env.su:
+            self._preload_rules(vals_list)
+            return super().create(vals_list)
+        lines = self._without_rule_defaults()
+        vals_list = lines._drop_rules_of_confirmed(vals_list)
+        lines._preload_rules(vals_list)
+        created = super(SaleOrderLine, lines).create(vals_list)
+        return created.with_env(self.env)
+
+    def _without_rule_defaults(self):
+        names = {f"default_{name}" for name in RULE_FIELDS}
+        if not names.intersection(self.env.context):
+            return self
+        kept = {k: v for k, v in self.env.context.items() if k not in names}
+        return self.with_context(kept)  # pylint: disable=context-overridden
+
+    def _drop_rules_of_confirmed(self, vals_list):
+        """Return the values of new lines without the rules that users give for lines of
+        confirmed orders: those are decided, volumes are counted by them."""
+        given = [vals for vals in vals_list if RULE_FIELDS.intersection(vals)]
+        # sudo: whether an order is open does not depend on who asks.
+        orders = self.env["sale.order"].sudo().browse(
+            {vals["order_id"] for vals in given if vals.get("order_id")}
+        )
+        closed = set(orders.filtered(lambda o: o.state not in ("draft", "sent")).ids)
+        return [
+            {name: vals[name] for name in vals if name not in RULE_FIELDS}
+            if vals.get("order_id") in closed
+            else vals
+            for vals in vals_list
+        ]
+
+    def write(self, vals):
+        if RULE_FIELDS.intersection(vals) and not self.env.su:
+            self._assert_rules_open()
+        return super().write(vals)
+
+    def _assert_rules_open(self):
+        """Raise when users would change which rule priced a confirmed order: volumes are
+        counted by it."""
+        for line in self:
+            if line.state not in ("draft", "sent"):
+                raise AgreementError(
+                    self.env._(
+                        "%s is confirmed: which rule priced its lines cannot be changed.",
+                        line.order_id.display_name,
+                    )
+                )
 
     def _preload_rules(self, vals_list):
         """Read the rules for all new lines at once: Odoo computes the prices of new

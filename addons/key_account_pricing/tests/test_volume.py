@@ -1,6 +1,8 @@
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..exceptions import AgreementError
 from .common import PricingCase
 
 
@@ -115,6 +117,31 @@ class TestVolume(PricingCase):
         order = self.make_quotation(55)
         order.action_confirm()
         self.assertEqual(order.gate_issue_ids.code, "volume_exceeded")
+
+    def test_removing_the_agreement_from_a_line_is_no_way_around(self):
+        order = self.make_quotation(4)
+        order.order_line.agreement_line_id = False
+        self.assertEqual(order.order_line.price_unit, 100)
+        order.order_line.price_unit = 80
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "price_outdated")
+        order.action_update_prices()
+        order._gate_reevaluate()
+        self.assertEqual(order.state, "sale")
+        self.assertVolume(4)
+
+    def test_confirmed_lines_keep_the_agreement_that_counts_them(self):
+        order = self.make_quotation(4)
+        order.action_confirm()
+        with self.assertRaisesRegex(AgreementError, "is confirmed"):
+            order.order_line.agreement_line_id = False
+        line = {"product_id": self.product.id, "agreement_line_id": False}
+        forged = order.with_context(default_agreement_line_id=False)
+        for record in (order, forged):
+            record.order_line = [Command.create({**line, "product_uom_qty": 2})]
+        self.assertVolume(8)
+        with self.assertRaisesRegex(Exception, "the order takes 11.00"):
+            order.order_line = [Command.create({**line, "product_uom_qty": 3})]
 
     def test_a_volume_is_committed_once_for_a_product(self):
         with self.assertRaisesRegex(ValidationError, "a volume of Widget twice"):
