@@ -20,6 +20,11 @@
         "views/key_account_pricing_configuration_views.xml",
         "views/key_account_views.xml",
         "views/sale_order_views.xml",
+        "views/key_account_reply_policy_views.xml",
+        "views/sale_order_reply_record_views.xml",
+        "views/sale_order_quotation_views.xml",
+        "views/sale_order_portal_templates.xml",
+        "report/sale_order_reply_templates.xml",
         "views/key_account_pricing_menus.xml",
     ],
 }

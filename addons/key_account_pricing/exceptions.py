@@ -3,3 +3,11 @@ from odoo.exceptions import UserError
 
 class AgreementError(UserError):
     """An agreement cannot be changed, or go on, as it stands."""
+
+
+class RevisionError(UserError):
+    """A quotation cannot be revised, or a version of it not be used."""
+
+
+class ReplyError(UserError):
+    """What should be the customer's signed reply is none."""

@@ -1,6 +1,7 @@
 from . import (
     document_mixin,
     document_rule_mixin,
+    ir_attachment,
     key_account,
     key_account_agreement,
     key_account_agreement_lifecycle,
@@ -11,9 +12,14 @@ from . import (
     key_account_price_source,
     key_account_price_trace,
     key_account_region,
+    key_account_reply_policy,
     sale_order,
     sale_order_guide,
     sale_order_line,
     sale_order_price,
+    sale_order_reply,
+    sale_order_reply_gate,
+    sale_order_revision,
+    sale_order_validity,
     sale_order_volume,
 )
