@@ -25,6 +25,10 @@
         "views/sale_order_quotation_views.xml",
         "views/sale_order_portal_templates.xml",
         "report/sale_order_reply_templates.xml",
+        "views/key_account_freight_views.xml",
+        "views/sale_order_freight_views.xml",
+        "views/sale_order_freight_templates.xml",
+        "views/freight_settings_views.xml",
         "views/key_account_pricing_menus.xml",
     ],
 }

@@ -11,3 +11,5 @@ class RevisionError(UserError):
 
 class ReplyError(UserError):
     """What should be the customer's signed reply is none."""
+class FreightError(UserError):
+    """The price basis or the freight of an order is settled."""

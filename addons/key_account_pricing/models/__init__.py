@@ -1,6 +1,8 @@
 from . import (
+    account_move_freight,
     document_mixin,
     document_rule_mixin,
+    freight_settings,
     ir_attachment,
     key_account,
     key_account_agreement,
@@ -13,7 +15,9 @@ from . import (
     key_account_price_trace,
     key_account_region,
     key_account_reply_policy,
+    price_basis,
     sale_order,
+    sale_order_freight,
     sale_order_guide,
     sale_order_line,
     sale_order_price,

@@ -1,5 +1,8 @@
 from . import (
     test_agreement,
+    test_freight_entry,
+    test_freight_invoice,
+    test_freight_order,
     test_guide,
     test_price,
     test_reply,

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+PRICE_BASES = [("pickup", "Pickup"), ("delivered", "Delivered")]
+
+
+class KeyAccount(models.Model):
+    _inherit = "key.account"
+
+    price_basis = fields.Selection(
+        PRICE_BASES,
+        default="delivered",
+        tracking=True,
+        help="What the account's prices are usually for: the goods alone, which it "
+        "fetches, or goods and freight. Each quotation may say otherwise.",
+    )
