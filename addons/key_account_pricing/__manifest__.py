@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/key_account_agreement_rules.xml",
         "security/key_account_price_sheet_rules.xml",
+        "security/key_account_price_record_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/key_account_price_source_data.xml",
@@ -29,6 +30,12 @@
         "views/sale_order_freight_views.xml",
         "views/sale_order_freight_templates.xml",
         "views/freight_settings_views.xml",
+        "views/key_account_price_record_views.xml",
+        "views/key_account_price_library_views.xml",
         "views/key_account_pricing_menus.xml",
+        "views/key_account_price_record_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["key_account_pricing/static/tests/tours/**/*"],
+    },
 }

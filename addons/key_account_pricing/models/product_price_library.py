@@ -1,0 +1,26 @@
+from odoo import models
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    def action_open_prices(self):
+        """Return the action that lists what customers paid for the products."""
+        return self.product_variant_ids._open_prices(
+            [("product_tmpl_id", "in", self.ids)]
+        )
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def action_open_prices(self):
+        """Return the action that lists what customers paid for the products."""
+        return self._open_prices([("product_id", "in", self.ids)])
+
+    def _open_prices(self, domain):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "key_account_pricing.key_account_price_record_action"
+        )
+        action.update(domain=domain, context={})
+        return action
