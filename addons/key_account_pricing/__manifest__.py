@@ -12,6 +12,7 @@
         "security/key_account_agreement_rules.xml",
         "security/key_account_price_sheet_rules.xml",
         "security/key_account_price_record_rules.xml",
+        "security/key_account_range_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/key_account_price_source_data.xml",
@@ -34,6 +35,8 @@
         "views/key_account_price_library_views.xml",
         "views/key_account_pricing_menus.xml",
         "views/key_account_price_record_menus.xml",
+        "views/key_account_range_views.xml",
+        "views/sale_order_range_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["key_account_pricing/static/tests/tours/**/*"],
