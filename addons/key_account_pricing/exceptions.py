@@ -11,7 +11,11 @@ class RevisionError(UserError):
 
 class ReplyError(UserError):
     """What should be the customer's signed reply is none."""
+
+
 class FreightError(UserError):
     """The price basis or the freight of an order is settled."""
+
+
 class RangeError(UserError):
     """A customer would buy what no sellable range of its account contains."""

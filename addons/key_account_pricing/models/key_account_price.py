@@ -76,6 +76,17 @@ class KeyAccountPrice(models.AbstractModel):
         return {line: self._decide_line(line) for line in self._load_for(lines)}
 
     @api.model
+    def _get_agreed(self, lines):
+        """Return ``{order line: agreement line}`` of the lines that an agreement in
+        force ought to price, whatever they are priced by."""
+        Line = self.env["key.account.agreement.line"].sudo()  # as in _load_for
+        return {
+            line: Line.browse(decision.rule.line_id)
+            for line, decision in self._decide(lines).items()
+            if decision.rule and decision.rule.source == "agreement"
+        }
+
+    @api.model
     def _get_guides(self, lines):
         """Return ``{order line: price}`` of the lines that a guide price in force is
         for: for one of the line's unit, in the order's currency, without taxes."""

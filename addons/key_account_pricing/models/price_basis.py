@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 PRICE_BASES = [("pickup", "Pickup"), ("delivered", "Delivered")]
+FREIGHT_KINDS = [("included", "Included"), ("separate", "Separate")]
 
 
 class KeyAccount(models.Model):

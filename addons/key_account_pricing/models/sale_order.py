@@ -50,11 +50,7 @@ class SaleOrderLine(models.Model):
         somebody removed it."""
         found = []
         quoted = self.filtered(lambda line: line.state in ("draft", "sent"))
-        for line, decision in self.env["key.account.price"]._decide(quoted).items():
-            rule = decision.rule
-            if not rule or rule.source != "agreement":
-                continue
-            agreed = self.env["key.account.agreement.line"].browse(rule.line_id)
+        for line, agreed in self.env["key.account.price"]._get_agreed(quoted).items():
             agreement = agreed.agreement_id
             if line.agreement_line_id == agreed or agreement.kind == "framework":
                 continue

@@ -5,7 +5,7 @@ from odoo.tools import float_compare, float_is_zero, formatLang
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 from ..exceptions import FreightError
-from .price_basis import PRICE_BASES
+from .price_basis import FREIGHT_KINDS, PRICE_BASES
 
 # What is agreed with the order's confirmation.
 LINE_FIELDS = {"price_basis", "freight_kind", "freight_unit"}
@@ -83,10 +83,22 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    price_basis = fields.Selection(PRICE_BASES, copy=True)
+    # Not read-only, so that copies and child orders keep what they are given.
+    price_basis = fields.Selection(
+        PRICE_BASES,
+        compute="_compute_freight",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+    )
     freight_kind = fields.Selection(
-        [("included", "Included"), ("separate", "Separate")],
+        FREIGHT_KINDS,
         string="Freight Shown",
+        compute="_compute_freight",
+        store=True,
+        readonly=False,
+        precompute=True,
         copy=True,
         groups=PRICE_READERS,
         help="Whether the customer reads one price with the freight in it, or goods and "
@@ -94,6 +106,10 @@ class SaleOrderLine(models.Model):
     )
     freight_unit = fields.Float(
         string="Freight per Unit",
+        compute="_compute_freight",
+        store=True,
+        readonly=False,
+        precompute=True,
         digits="Product Price",
         copy=True,
         groups=PRICE_READERS,
@@ -106,6 +122,41 @@ class SaleOrderLine(models.Model):
         groups=PRICE_READERS,
         help="The part of the line's untaxed amount that is freight.",
     )
+
+    @api.depends(
+        "agreement_line_id",
+        "price_sheet_line_id",
+        "promotion_line_id",
+        "product_id",
+        "product_uom_id",
+        "order_id.price_basis",
+    )
+    def _compute_freight(self):
+        for line in self:
+            if not line._is_price_open():
+                # Assigned to itself, as the ORM asks for a value.
+                line.price_basis = line.price_basis
+                line.freight_kind = line.freight_kind
+                line.freight_unit = line.freight_unit
+                continue
+            rule, promotion = line._get_price_rules()
+            if promotion and promotion.policy != "on_top":
+                rule = promotion
+            is_goods = line.product_id and not line.display_type
+            basis = (rule and rule.basis) or line.order_id.price_basis
+            line.price_basis = is_goods and basis
+            line.freight_kind = rule and rule.freight and rule.freight_kind
+            line.freight_unit = line._get_freight_of(rule)
+
+    def _get_freight_of(self, rule):
+        """Return how much of the line's price is freight, by the rule that gives it."""
+        freight = self.env["key.account.price"]._get_freight(self, rule)
+        if not freight:
+            return 0.0
+        if self.currency_id.compare_amounts(self.price_unit, self.technical_price_unit):
+            # A price entered by hand stays, and may be lower.
+            return min(freight, self._get_price_without_taxes())
+        return min(freight, self._get_decided_price())
 
     @api.depends("price_basis", "freight_unit", "discount", "product_uom_qty")
     def _compute_freight_subtotal(self):

@@ -105,9 +105,7 @@ class SaleOrderLine(models.Model):
     def _compute_price_rule(self):
         # What has been confirmed keeps the decision it was made with; what is added to a
         # confirmed order needs one.
-        undecided = self.filtered(
-            lambda line: line.state in ("draft", "sent", False) or not line._origin
-        )
+        undecided = self.filtered(lambda line: line._is_price_open())
         Price = self.env["key.account.price"]
         decisions = Price._decide(undecided)
         for line in self - undecided:
@@ -141,6 +139,11 @@ class SaleOrderLine(models.Model):
                 line.price_source = line.price_trace = False
             else:
                 line.price_source, line.price_trace = Price._get_source(line)
+
+    def _is_price_open(self):
+        """Return whether the line's price may still be decided: confirmed lines keep
+        theirs, new ones need one."""
+        return self.state in ("draft", "sent", False) or not self._origin
 
     def _get_price_rules(self):
         """Return the rules that give the line's price: its own, and its promotion's."""

@@ -7,9 +7,6 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    price_basis = fields.Selection(
-        [("pickup", "Pickup"), ("delivered", "Delivered")], default="delivered"
-    )
     price_region_id = fields.Many2one(
         "key.account.region",
         compute="_compute_price_region_id",
