@@ -1,1 +1,1 @@
-from . import portal
+from . import key_account_agreement_portal, portal

@@ -167,6 +167,11 @@ class PriceDocument(models.AbstractModel):
                 )
 
     @api.model
+    def _get_open_fields(self):
+        """Return the names of the fields that may change after the draft."""
+        return OPEN_FIELDS
+
+    @api.model
     def _get_verb_fields(self):
         """Return the names of the fields that only buttons write."""
         return VERB_FIELDS
@@ -194,7 +199,7 @@ class PriceDocument(models.AbstractModel):
                         "buttons: use those."
                     )
                 )
-        elif set(vals) - OPEN_FIELDS and not self._is_chatter(vals):
+        elif set(vals) - self._get_open_fields() and not self._is_chatter(vals):
             self._assert_draft()
         if "user_id" in vals:
             self._note_owners(vals["user_id"])

@@ -1,7 +1,11 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-EVIDENCE_FIELDS = {"reply_file", "signature"}
+# Where the signatures of customers are kept.
+EVIDENCE_FIELDS = {
+    "sale.order": {"reply_file", "signature"},
+    "key.account.agreement": {"signature", "signed_file"},
+}
 
 
 class IrAttachment(models.Model):
@@ -29,14 +33,14 @@ class IrAttachment(models.Model):
     def _filter_evidence(self):
         # sudo: which file it is, for those who may not read it.
         found = self.sudo().filtered(
-            lambda a: a.res_model == "sale.order" and a.res_field in EVIDENCE_FIELDS
+            lambda a: a.res_field in EVIDENCE_FIELDS.get(a.res_model, ())
         )
         return self.browse(found.ids)
 
     def _get_evidence_error(self):
         return AccessError(
             self.env._(
-                "What a customer has signed is not changed by hand: record a reply on "
-                "the quotation instead."
+                "What a customer has signed is not changed by hand: record a new reply "
+                "on the quotation, or return the agreement to draft."
             )
         )

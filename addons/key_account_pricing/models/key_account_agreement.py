@@ -130,6 +130,20 @@ class KeyAccountAgreement(models.Model):
                     )
                 )
 
+    @api.constrains("account_id", "previous_id")
+    def _check_same_customer(self):
+        for agreement in self:
+            previous = agreement.previous_id
+            if previous and previous.account_id != agreement.account_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s amends an agreement of %(account)s: leave the key "
+                        "account as it is, or make a new agreement.",
+                        agreement=agreement.display_name,
+                        account=previous.account_id.display_name,
+                    )
+                )
+
     @api.model
     def _get_snapshot_fields(self):
         # EXTENDS 'key_account_pricing'
@@ -141,6 +155,7 @@ class KeyAccountAgreement(models.Model):
             "value_committed",
             "pay_mode",
             "payment_term_id",
+            "cut_off_day",
             "line_ids.quantity_committed",
             "line_ids.value_committed",
             "line_ids.quantity_release_min",

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 
 from ..exceptions import AgreementError
 
-
 class KeyAccountAgreement(models.Model):
     """The agreement's versions: an amendment makes the next one, which takes over."""
 

@@ -1,5 +1,10 @@
 from . import (
     test_agreement,
+    test_agreement_customer,
+    test_agreement_offer,
+    test_agreement_portal,
+    test_agreement_signature,
+    test_agreement_signature_forged,
     test_freight_entry,
     test_freight_invoice,
     test_freight_order,

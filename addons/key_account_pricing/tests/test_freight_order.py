@@ -45,12 +45,15 @@ class TestFreightOrder(FreightCase):
 
     def test_the_form_offers_basis_and_freight(self):
         order = self.make_delivered()
-        with Form(order) as form:
-            form.price_basis = "pickup"
-            with form.order_line.edit(0) as line:
-                line.freight_unit = 1.1
-        self.assertEqual(order.price_basis, "pickup")
+        with Form(order) as form, form.order_line.edit(0) as line:
+            line.freight_unit = 1.1
         self.assertEqual(order.order_line.freight_unit, 1.1)
+        other = self.make_delivered()
+        with Form(other) as form:
+            form.price_basis = "pickup"
+        self.assertEqual(other.price_basis, "pickup")
+        self.assertEqual(other.order_line.price_basis, "pickup")
+        self.assertFalse(other.order_line.freight_unit)
         order.sudo().action_confirm()
         for fields in (("price_basis",), ("order_line", "freight_unit")):
             with self.subTest(fields), Form(order) as form:

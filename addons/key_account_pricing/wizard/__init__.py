@@ -1,1 +1,1 @@
-from . import sale_order_reply_record
+from . import key_account_agreement_sign, sale_order_reply_record

@@ -1,0 +1,154 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..models.key_account_agreement_portal import PORTAL_FIELDS, PORTAL_LINE_FIELDS
+from .signature_common import CustomerCase
+
+
+@tagged("post_install", "-at_install")
+class TestAgreementCustomerRights(CustomerCase):
+    """What customers get over RPC."""
+
+    def assertSees(self, user, agreements):
+        Agreement = self.env["key.account.agreement"].with_user(user)
+        self.env.invalidate_all()
+        found = Agreement.search([])
+        self.assertEqual(found.ids, Agreement.browse(agreements.ids).sorted().ids)
+        self.assertEqual(
+            found.line_ids.mapped("price"), agreements.sorted().line_ids.mapped("price")
+        )
+        lines = self.env["key.account.agreement.line"].with_user(user).search([])
+        self.assertEqual(set(lines.ids), set(agreements.line_ids.ids))
+
+    def test_customers_see_agreements_of_their_company_and_below(self):
+        own = self.make_agreement({"price": 7.77})
+        below = self.make_subsidiary_agreement()
+        self.assertSees(self.buyer, own + below)
+        self.assertSees(self.contact, below)
+        self.assertSees(self.stranger, own.browse())
+
+    def test_customers_see_what_is_offered_to_them(self):
+        agreement = self.make_agreement({"price": 1}, state="draft")
+        nothing = agreement.browse()
+        self.assertSees(self.buyer, nothing)
+        agreement.action_submit()
+        self.assertSees(self.buyer, agreement)
+        rule = self.make_rule(self.accountant, res_model="key.account.agreement")
+        self.assertSees(self.buyer, nothing)
+        self.decide(self.ask(agreement), self.accountant)
+        self.assertSees(self.buyer, agreement)
+        self.return_to_draft(agreement)
+        self.assertSees(self.buyer, nothing)
+        rule.active = False
+        agreement.action_submit()
+        self.activate(agreement)
+        self.assertSees(self.buyer, agreement)
+        agreement.with_user(self.manager).action_terminate()
+        self.assertSees(self.buyer, agreement)
+
+    def test_customers_read_the_fields_that_are_for_them(self):
+        agreement = self.make_agreement({"price": 7.77}).with_user(self.buyer)
+        [row] = agreement.search_read([])
+        self.assertLessEqual(set(row), PORTAL_FIELDS)
+        self.assertEqual(row["description"], False)
+        [row] = agreement.line_ids.read([])
+        self.assertLessEqual(set(row), PORTAL_LINE_FIELDS)
+        self.assertEqual(row["price"], 7.77)
+        self.assertLessEqual(set(agreement.fields_get()), PORTAL_FIELDS)
+        self.assertLessEqual(set(agreement.line_ids.fields_get()), PORTAL_LINE_FIELDS)
+
+    def test_customers_get_at_internal_fields_by_no_door(self):
+        agreement = self.make_agreement({"price": 7.77}).with_user(self.buyer)
+        internal = {
+            "account_id",
+            "approval_missing",
+            "approval_request_ids",
+            "approval_state",
+            "fingerprint",
+            "message_ids",
+            "next_ids",
+            "requested_by_id",
+            "signed_fingerprint",
+        }
+        self.assertLessEqual(internal, set(agreement._fields))
+        for name in internal:
+            # Odoo itself answers whether a required field is filled.
+            value = self.account.id if name == "account_id" else False
+            doors = {
+                "read": lambda n=name: agreement.read([n]),
+                "search_read": lambda n=name: agreement.search_read([], [n]),
+                "search": lambda n=name, v=value: agreement.search([(n, "!=", v)]),
+                "export": lambda n=name: agreement.export_data([n]),
+                "lines": lambda n=name, v=value: agreement.line_ids.search(
+                    [(f"agreement_id.{n}", "!=", v)]
+                ),
+            }
+            if name not in ("approval_missing",):
+                doors["group"] = lambda n=name: agreement.formatted_read_group(
+                    [], [n], ["__count"]
+                )
+                doors["order"] = lambda n=name: agreement.search([], order=n)
+            for door, read in doors.items():
+                with (
+                    self.subTest(name=name, door=door),
+                    self.assertRaises(UserError),
+                    self.env.cr.savepoint(),
+                ):
+                    read()
+
+    def test_customers_change_nothing(self):
+        agreement = self.to_sign().with_user(self.buyer)
+        for change in (
+            lambda: agreement.write({"description": "x"}),
+            lambda: agreement.line_ids.write({"price": 1}),
+            lambda: agreement.create({"account_id": self.account.id}),
+            agreement.unlink,
+            agreement.action_activate,
+            agreement.action_return_to_draft,
+            agreement.action_amend,
+            lambda: self.record(agreement, user=self.buyer),
+            lambda: agreement.message_post(body="x"),
+            lambda: (
+                self.env["key.account.agreement.sign"]
+                .with_user(self.buyer)
+                .create({"agreement_id": agreement.id})
+            ),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                change()
+        self.assertEqual(agreement.state, "approval")
+
+    def test_customers_read_no_note_and_no_file(self):
+        agreement = self.make_agreement({"price": 7.77})
+        note = agreement.message_post(body="Our margin", attachments=[("m.txt", b"9")])
+        Message = self.env["mail.message"].with_user(self.buyer)
+        found = Message.search([("model", "=", agreement._name)])
+        self.assertNotIn(note.id, found.ids)
+        with self.assertRaises(AccessError):
+            self.env["ir.attachment"].with_user(self.buyer).search_read(
+                [("res_model", "=", agreement._name)]
+            )
+
+    def test_a_list_of_many_costs_no_more_queries(self):
+        def read(user):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            agreements = self.env["key.account.agreement"].with_user(user).search([])
+            agreements.read(["name", "state"])
+            agreements.line_ids.read(["price", "quantity_executed"])
+            return self.env.cr.sql_log_count - before
+
+        self.make_rule(self.accountant, res_model="key.account.agreement")
+        for number in range(2):
+            self.decide(
+                self.ask(self.to_sign({"price": number, "quantity_committed": 9})),
+                self.accountant,
+            )
+        read(self.buyer)
+        few = read(self.buyer)
+        for number in range(18):
+            self.decide(
+                self.ask(self.to_sign({"price": number, "quantity_committed": 9})),
+                self.accountant,
+            )
+        self.assertLessEqual(read(self.buyer), few)

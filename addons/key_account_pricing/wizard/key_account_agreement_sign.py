@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class KeyAccountAgreementSign(models.TransientModel):
+    """The dialog that takes a copy that the customer has signed."""
+
+    _name = "key.account.agreement.sign"
+    _description = "Record a Signed Copy"
+
+    agreement_id = fields.Many2one(
+        "key.account.agreement", required=True, readonly=True, ondelete="cascade"
+    )
+    signed_by = fields.Char(required=True, help="Who signed for the customer.")
+    date_signed = fields.Date(
+        string="Signed on", required=True, default=fields.Date.context_today
+    )
+    signed_file = fields.Binary(
+        string="Signed Copy", required=True, attachment=False, help="PDF, PNG or JPG."
+    )
+    signed_filename = fields.Char()
+
+    def action_record(self):
+        """Record the signed copy with the agreement."""
+        self.ensure_one()
+        self.agreement_id.action_record_signature(
+            self.signed_by,
+            self.date_signed,
+            self.with_context(bin_size=False).signed_file,
+        )
+        return {"type": "ir.actions.act_window_close"}
