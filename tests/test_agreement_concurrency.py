@@ -87,8 +87,12 @@ def test_the_rest_of_one_of_two_goes_on_at_the_next_price(scene, market, round_)
         "product_uom_qty",
         "price_source",
     )
-    agreed = [row["product_uom_qty"] for row in lines if row["price_source"] == "agreement"]
-    rest = [row["product_uom_qty"] for row in lines if row["price_source"] != "agreement"]
+    agreed = [
+        row["product_uom_qty"] for row in lines if row["price_source"] == "agreement"
+    ]
+    rest = [
+        row["product_uom_qty"] for row in lines if row["price_source"] != "agreement"
+    ]
     assert (sorted(agreed), rest) == ([4, 6], [2])
     assert get_executed(scene, agreement) == 10
     third.call("key.account.agreement", "action_terminate", [agreement])

@@ -7,7 +7,6 @@ from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 from .price_basis import FREIGHT_KINDS, PRICE_BASES
 
 
-
 class PriceRule(models.AbstractModel):
     """A line that gives a price, from a quantity on.
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..exceptions import AgreementError
 
+
 class KeyAccountAgreement(models.Model):
     """The agreement's versions: an amendment makes the next one, which takes over."""
 

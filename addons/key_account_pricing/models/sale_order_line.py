@@ -295,8 +295,10 @@ class SaleOrderLine(models.Model):
         confirmed orders: those are decided, volumes are counted by them."""
         given = [vals for vals in vals_list if RULE_FIELDS.intersection(vals)]
         # sudo: whether an order is open does not depend on who asks.
-        orders = self.env["sale.order"].sudo().browse(
-            {vals["order_id"] for vals in given if vals.get("order_id")}
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .browse({vals["order_id"] for vals in given if vals.get("order_id")})
         )
         closed = set(orders.filtered(lambda o: o.state not in ("draft", "sent")).ids)
         return [

@@ -106,7 +106,7 @@ class TestForgedSignature(SignatureCase):
             lambda: mine.write(field),
             lambda: Attachment.create({"name": "x", "raw": PDF, **field}),
         ):
-            with self.assertRaises(DutyError), self.env.cr.savepoint():
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
                 forge()
         # What else hangs on an agreement is theirs.
         note = Attachment.create(
