@@ -1,1 +1,6 @@
-from . import decision
+from . import (
+    decision,
+    exchange_cells,
+    exchange_plan,
+    workbook,
+)
