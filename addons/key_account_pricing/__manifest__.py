@@ -30,7 +30,6 @@
         "views/key_account_agreement_signature_views.xml",
         "views/key_account_agreement_settings_views.xml",
         "views/key_account_agreement_portal_templates.xml",
-        "views/key_account_agreement_exchange_views.xml",
         "views/key_account_price_import_views.xml",
         "views/key_account_views.xml",
         "views/sale_order_views.xml",

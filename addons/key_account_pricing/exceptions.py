@@ -19,5 +19,7 @@ class FreightError(UserError):
 
 class RangeError(UserError):
     """A customer would buy what no sellable range of its account contains."""
+
+
 class ExchangeError(UserError):
     """A file of lines cannot be read, or not be taken over."""

@@ -14,7 +14,6 @@ from . import (
     key_account_agreement,
     key_account_agreement_lifecycle,
     key_account_agreement_line,
-    key_account_agreement_line_exchange,
     key_account_agreement_portal,
     key_account_agreement_rate,
     key_account_agreement_settings,

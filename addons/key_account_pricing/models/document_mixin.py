@@ -176,6 +176,12 @@ class PriceDocument(models.AbstractModel):
         """Return the names of the fields that only buttons write."""
         return VERB_FIELDS
 
+    def _assert_import_allowed(self):
+        # EXTENDS 'key_account_pricing': says what the way is.
+        self.check_access("write")
+        self._assert_draft()
+        return super()._assert_import_allowed()
+
     # -------------------------------------------------------------------- CRUD
 
     @api.model_create_multi

@@ -61,14 +61,20 @@ class PriceExchangeLine(models.AbstractModel):
             {"name": "price_kind", "example": "fixed"},
             {"name": "price", "minimum": 0, "example": 99.5},
             {"name": "discount", "minimum": 0, "maximum": 100, "is_percent": True},
+            {"name": "price_basis"},
+            {"name": "freight", "minimum": 0},
+            {"name": "freight_kind"},
+            {"name": "quantity_release_min", "minimum": 0},
+            {"name": "quantity_release_max", "minimum": 0},
             {"name": "quantity_committed", "minimum": 0},
+            {"name": "value_committed", "minimum": 0},
         ]
         return [column for column in columns if column["name"] in self._fields]
 
     @api.model
     def _get_exchange_key_fields(self):
         """Return the fields that tell the lines of a document apart."""
-        return [*TARGETS, "quantity_min"]
+        return [*TARGETS, "quantity_min", "price_basis"]
 
     @api.model
     def _describe_exchange_columns(self, currency=None):
@@ -239,6 +245,8 @@ class PriceExchangeLine(models.AbstractModel):
         for row in rows:
             for column, sentence in self._get_exchange_price_problems(row):
                 yield row, column, sentence
+            for column, sentence in self._get_exchange_freight_problems(row):
+                yield row, column, sentence
         if "quantity_committed" in self._fields:
             yield from self._get_exchange_volume_problems(rows, kept)
 
@@ -273,6 +281,37 @@ class PriceExchangeLine(models.AbstractModel):
                 self.env._(
                     "The figure that the row gives is missing: enter it, 0 if it is "
                     "meant."
+                ),
+            )
+
+    @api.model
+    def _get_exchange_freight_problems(self, row):
+        freight = row.get("freight")
+        if freight and row.get("price_basis") != "delivered":
+            yield (
+                "freight",
+                self.env._(
+                    "Only a delivered price has freight: set the basis to delivered, or "
+                    "empty the cell."
+                ),
+            )
+        is_in_price = (
+            row.get("price_kind") == "fixed" and row.get("freight_kind") == "included"
+        )
+        if freight and is_in_price and freight > (row.get("price") or 0.0):
+            yield (
+                "freight",
+                self.env._(
+                    "Freight that is included cannot be more than the price: correct one "
+                    "of the two."
+                ),
+            )
+        most = row.get("quantity_release_max")
+        if most and most < (row.get("quantity_release_min") or 0.0):
+            yield (
+                "quantity_release_max",
+                self.env._(
+                    "The most per order is less than the least: correct one of the two."
                 ),
             )
 

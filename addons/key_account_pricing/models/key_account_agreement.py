@@ -14,7 +14,7 @@ class KeyAccountAgreement(models.Model):
 
     _name = "key.account.agreement"
     _description = "Agreement"
-    _inherit = ["key.account.price.document"]
+    _inherit = ["key.account.price.document", "key.account.price.exchange"]
     _order = "name desc, version desc, id desc"
     _check_company_auto = True
 

@@ -10,7 +10,7 @@ class KeyAccountAgreementLine(models.Model):
 
     _name = "key.account.agreement.line"
     _description = "Agreement Line"
-    _inherit = ["key.account.price.rule"]
+    _inherit = ["key.account.price.rule", "key.account.price.exchange.line"]
     _order = "agreement_id, sequence, id"
 
     _document = "agreement_id"

@@ -8,7 +8,7 @@ class KeyAccountPriceSheet(models.Model):
 
     _name = "key.account.price.sheet"
     _description = "Price Sheet"
-    _inherit = ["key.account.price.document"]
+    _inherit = ["key.account.price.document", "key.account.price.exchange"]
     _order = "name desc, id desc"
     _check_company_auto = True
 
@@ -128,7 +128,7 @@ class KeyAccountPriceSheetLine(models.Model):
 
     _name = "key.account.price.sheet.line"
     _description = "Price Sheet Line"
-    _inherit = ["key.account.price.rule"]
+    _inherit = ["key.account.price.rule", "key.account.price.exchange.line"]
     _order = "sheet_id, sequence, id"
 
     _document = "sheet_id"

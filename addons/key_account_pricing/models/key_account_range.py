@@ -87,7 +87,7 @@ class KeyAccountRange(models.Model):
         help="With all categories below them.",
     )
     has_agreement_lines = fields.Boolean(
-        string="With What Agreements Price",
+        string="Agreed Products",
         tracking=True,
         help="What an agreement of the account prices belongs to the range, as long as "
         "the agreement is in force.",

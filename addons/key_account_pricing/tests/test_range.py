@@ -67,6 +67,9 @@ class TestRange(RangeCase):
         self.assertEqual(
             self.env["key.account.range"].search(action["domain"]), sellable
         )
+        name = [("covered_account_ids.display_name", "ilike", "Subsidi")]
+        self.assertEqual(sellable.search(name), sellable)
+        self.assertFalse(sellable.search([*name, ("categ_ids", "!=", False)]))
         # What the subsidiary may buy besides is its own.
         self.make_range(self.saw, account=subsidiary)
         self.quotation(self.saw, account=subsidiary)

@@ -42,9 +42,13 @@ class TestRangeDoors(RangeCase):
         order = self.quotation(self.saw)
         order.action_confirm()
         self.assertHeld(order, "may not buy Saw")
+        job = self.env.ref("key_account.ir_cron_gate")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+        triggers.unlink()
         sellable.categ_ids = self.tools
+        self.assertTrue(triggers.search([("cron_id", "=", job.id)]))
         with self.enter_registry_test_mode():
-            self.env.ref("key_account.ir_cron_gate").method_direct_trigger()
+            job.method_direct_trigger()
         self.assertEqual(order.state, "sale")
 
     def test_an_optional_product_that_nobody_took_does_not_hold_the_order(self):
@@ -141,6 +145,16 @@ class TestRangeDoors(RangeCase):
         trip = advance.create({**line, "is_expense": True, "price_unit": 7})
         with self.assertStopped("may not buy Trip", RangeError):
             trip.is_expense = False
+
+    def test_a_contact_who_has_changed_sides_buys_for_the_account(self):
+        self.make_range(self.tea, policy="refuse")
+        contact = self.env["res.partner"].create(
+            {"name": "Contact", "parent_id": self.make_company("Other").id}
+        )
+        order = self.quotation(self.saw, partner_id=contact.id)
+        contact.parent_id = self.account.partner_id
+        with self.assertStopped(REFUSED, RangeError):
+            order.order_line.copy({"order_id": order.id})
 
     def test_a_line_from_before_may_be_lowered_and_not_raised(self):
         order = self.quotation(self.saw)
