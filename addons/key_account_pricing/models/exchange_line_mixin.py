@@ -210,7 +210,10 @@ class PriceExchangeLine(models.AbstractModel):
         """
         if "price_kind" not in self._fields:
             return set()
-        return {name for kind, name in GIVES.items() if kind != get("price_kind")}
+        unused = {name for kind, name in GIVES.items() if kind != get("price_kind")}
+        if get("price_basis") != "delivered":
+            unused |= {"freight", "freight_kind"}
+        return unused
 
     @api.model
     def _get_exchange_target_problems(self, row):

@@ -124,11 +124,17 @@ class KeyAccountRange(models.Model):
 
     @api.model
     def _get_order_keys(self, orders):
-        """Return ``{order: (account, day)}`` of the orders of key accounts."""
-        keys = {}
+        """Return ``{order: (account, day)}`` of the orders of key accounts.
+
+        By the customer, not by what the order says: a contact may have moved to another
+        company since.
+        """
         # sudo: as in _get_outside_policies.
-        for order in orders.sudo():
-            if account := order.key_account_id:
+        accounts = self.env["key.account"].sudo()._get_by_partner(orders.partner_id)
+        keys = {}
+        for order in orders:
+            customer = order.partner_id.commercial_partner_id._origin
+            if account := accounts.get((customer, order.company_id._origin)):
                 date = order.date_order or fields.Datetime.now()
                 keys[order] = (account, date.date())
         return keys

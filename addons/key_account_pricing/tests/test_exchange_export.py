@@ -37,7 +37,13 @@ class TestExchangeExport(ExchangeCase):
                 "Gives": "Price",
                 "Price": 80.5,
                 "Discount (%)": None,
+                "Price Basis": None,
+                "Freight": None,
+                "Freight Is": None,
+                "Least per Order": 0,
+                "Most per Order": 0,
                 "Committed": 40,
+                "Committed Value": 0,
             },
         )
         self.assertEqual(second[3], "Exchange Goods / Small")

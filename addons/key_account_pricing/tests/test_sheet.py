@@ -270,6 +270,37 @@ class TestSheet(PricingCase):
         self.env["key.account.price.sheet"]._cron_expire()
         self.assertEqual(sheet.state, "expired")
 
+    def test_its_lines_go_to_a_workbook_and_back(self):
+        sheet = self.make_sheet(
+            {"price": 70, "price_basis": "pickup"},
+            {
+                "price": 78,
+                "price_basis": "delivered",
+                "freight": 8,
+                "freight_kind": "separate",
+            },
+            {"price_kind": "discount", "discount": 5, "quantity_min": 12},
+        )
+        sheet.action_export_lines()
+        export = self.env["key.account.price.export"].search([], order="id desc")[:1]
+        copy = self.make_sheet(state="draft")
+        wizard = self.env["key.account.price.import"].create(
+            {
+                "res_model": copy._name,
+                "res_id": copy.id,
+                "file": export.file,
+                "filename": "prices.xlsx",
+            }
+        )
+        wizard.action_check()
+        wizard.action_import()
+        names = ["quantity_min", "price_kind", "price", "discount", "price_basis"]
+        names += ["freight", "freight_kind"]
+        self.assertEqual(
+            [tuple(line[name] for name in names) for line in copy.line_ids],
+            [tuple(line[name] for name in names) for line in sheet.line_ids],
+        )
+
     # ------------------------------------------------------------------- roles
 
     def test_salespeople_protect_prices_of_their_own_accounts_only(self):
