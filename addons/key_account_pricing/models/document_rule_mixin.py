@@ -102,7 +102,7 @@ class PriceRule(models.AbstractModel):
     )
     _freight_within_price = models.Constraint(
         "CHECK(freight_kind = 'separate' OR price_kind = 'discount' "
-        "OR COALESCE(freight, 0) <= COALESCE(price, 0))",
+        "OR COALESCE(freight, 0) <= GREATEST(COALESCE(price, 0), 0))",
         "Freight that is included cannot be more than the price: correct one of the two.",
     )
 
