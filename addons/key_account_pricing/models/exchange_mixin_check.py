@@ -138,7 +138,7 @@ class PriceExchange(models.AbstractModel):
                 "The formula ends in an error: correct it, or enter the value."
             ),
             "boolean": self.env._(
-                "The cell holds true or false: enter what belongs there."
+                "The cell contains true or false: enter what belongs there."
             ),
             "date": self.env._(
                 "Excel has made a date of the cell: format the column as %s and enter "
@@ -146,7 +146,7 @@ class PriceExchange(models.AbstractModel):
                 self.env._("number") if column.is_number else self.env._("text"),
             ),
             "percent": self.env._(
-                "The cell holds a percentage: enter the number, formatted as number."
+                "The cell contains a percentage: enter the number, formatted as number."
             ),
             "text": self.env._(
                 "The text is not a number: enter digits only, such as 1234.50."

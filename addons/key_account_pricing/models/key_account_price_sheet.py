@@ -78,14 +78,14 @@ class KeyAccountPriceSheet(models.Model):
             if sheet.kind == "customer" and not sheet.account_id:
                 raise ValidationError(
                     self.env._(
-                        "%s holds customer prices: choose the key account.",
+                        "%s is for customer prices: choose the key account.",
                         sheet.display_name,
                     )
                 )
             if sheet.kind == "region" and not sheet.region_id:
                 raise ValidationError(
                     self.env._(
-                        "%s holds region prices: choose the region.", sheet.display_name
+                        "%s is for region prices: choose the region.", sheet.display_name
                     )
                 )
             if sheet.kind in ("region", "guide") and sheet.account_id:

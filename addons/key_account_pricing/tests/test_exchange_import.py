@@ -236,7 +236,7 @@ class TestExchangeImport(ExchangeCase):
             [
                 (2, "Excel has made a date of the cell"),
                 (3, "The formula has no value"),
-                (4, "The cell holds a percentage"),
+                (4, "The cell contains a percentage"),
                 (5, "Excel has made a date of the cell"),
             ],
         )
