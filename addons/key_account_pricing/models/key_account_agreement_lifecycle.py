@@ -19,7 +19,8 @@ class KeyAccountAgreement(models.Model):
         :raise AgreementError: it is not in force, or is being amended already
         """
         self.ensure_one()
-        if self.state != "active":
+        has_ended = self.date_end and self.date_end < fields.Date.context_today(self)
+        if self.state != "active" or has_ended:
             raise AgreementError(
                 self.env._(
                     "%s is not in force and cannot be amended: make a new agreement.",
@@ -53,7 +54,7 @@ class KeyAccountAgreement(models.Model):
                 "name": self.name,
                 "version": self.version + 1,
                 "previous_id": self.id,
-                "date_start": fields.Date.context_today(self),
+                "date_start": max(fields.Date.context_today(self), self.date_start),
             }
         )
 

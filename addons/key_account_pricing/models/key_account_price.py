@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_compare
 
 from ..tools.decision import Request, Rule, decide, get_ranked, split_price
 
@@ -152,7 +152,9 @@ class KeyAccountPrice(models.AbstractModel):
             price = self._get_price(line, rule)
             if price is None:
                 price = line._get_price_of_odoo()
-            if self._get_price(line, promotion) >= price:
+            promoted = self._get_price(line, promotion)
+            # Equal prices may differ in their last digits.
+            if float_compare(promoted, price, precision_digits=6) >= 0:
                 return None
         return promotion
 

@@ -208,7 +208,10 @@ class SaleOrderLine(models.Model):
         return price
 
     def _get_price_of_odoo(self):
-        """Return the price that Odoo's pricelist, or the list price, gives."""
+        """Return the price that Odoo's pricelist, or the list price, gives; a discount
+        that would be shown beside it is taken off."""
+        if self.pricelist_item_id._show_discount():
+            return self._get_pricelist_price()
         # What this model overrides below is not asked here.
         return super()._get_display_price()  # pylint: disable=super-method-mismatch
 

@@ -48,8 +48,11 @@ class SaleOrder(models.Model):
         return result
 
     def _recompute_prices(self):
-        # EXTENDS 'sale': which rule counts is decided again, too.
+        # EXTENDS 'sale': which rule counts is decided again, too, with the address and
+        # the pricelist as they are now.
+        self._compute_price_region_id()
         lines = self._get_update_prices_lines()
+        lines.invalidate_recordset(["pricelist_item_id"])
         lines._compute_price_rule()
         lines._compute_guide_price()
         return super()._recompute_prices()

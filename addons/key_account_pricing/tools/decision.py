@@ -97,7 +97,8 @@ def get_rank(rule, request):
     if rule.source == "agreement" and rule.document == request.exhausted:
         return None
     # Converted quantities carry noise in their last digits; no quantity asks for one.
-    if rule.quantity_min > (round(request.quantity, 6) or 1.0):
+    # What is very little is not nothing.
+    if rule.quantity_min > (round(request.quantity, 6) if request.quantity else 1.0):
         return None
     distance = get_distance(rule, request)
     if distance is None:
