@@ -59,7 +59,9 @@ def test_bad_lines_get_one_sentence(scene, desk, model):
             "line_ids": [[0, 0, line] for line in lines],
             **vals,
         }
-        assert_refused(scene, sentence, lambda v=values: manager.call(model, "create", v))
+        assert_refused(
+            scene, sentence, lambda v=values: manager.call(model, "create", v)
+        )
 
 
 def test_what_is_not_in_force_is_not_amended(scene, desk):
@@ -97,7 +99,9 @@ def test_a_volume_below_what_is_executed_is_not_submitted(scene, desk):
     )
     manager.call("sale.order", "action_confirm", [order])
     assert scene.get("sale.order", order, "state") == "sale"
-    version = manager.call("key.account.agreement", "action_amend", [agreement])["res_id"]
+    version = manager.call("key.account.agreement", "action_amend", [agreement])[
+        "res_id"
+    ]
     (agreed,) = scene.get("key.account.agreement", version, "line_ids")
     manager.call(
         "key.account.agreement.line", "write", [agreed], {"quantity_committed": 5}

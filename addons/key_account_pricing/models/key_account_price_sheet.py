@@ -85,7 +85,8 @@ class KeyAccountPriceSheet(models.Model):
             if sheet.kind == "region" and not sheet.region_id:
                 raise ValidationError(
                     self.env._(
-                        "%s is for region prices: choose the region.", sheet.display_name
+                        "%s is for region prices: choose the region.",
+                        sheet.display_name,
                     )
                 )
             if sheet.kind in ("region", "guide") and sheet.account_id:

@@ -10,10 +10,11 @@ class SaleOrder(models.Model):
         # EXTENDS 'key_account'
         issues = super()._gate_get_issues()
         # sudo: the gate judges agreements whoever confirms.
-        lines = self.sudo().order_line.filtered("agreement_line_id")
+        all_lines = self.sudo().order_line
+        lines = all_lines.filtered("agreement_line_id")
         for order, found in [
-            *self.sudo().order_line._get_outdated_issues(),
-            *lines._get_ended_issues(),
+            *all_lines._get_outdated_issues(),
+            *all_lines._get_ended_issues(),
             *lines._get_volume_issues(),
             *lines._get_release_issues(),
             *lines._get_locked_price_issues(),
@@ -28,21 +29,26 @@ class SaleOrderLine(models.Model):
 
     def _get_ended_issues(self):
         """Return ``[(order, issue values)]`` of quotations that are priced by an
-        agreement which is not in force any more."""
+        agreement or a price sheet which is not in force any more."""
         found = {}
-        for line in self:
-            agreement = line.agreement_line_id.agreement_id
-            if line.state in ("draft", "sent", "sale") and agreement.state != "active":
-                found[(line.order_id, agreement)] = {
-                    "code": "agreement_ended",
-                    "kind": "price",
-                    "subject": str(agreement.id),
-                    "text": self.env._(
-                        "%s is not in force any more: update the prices of the order.",
-                        agreement.display_name,
-                    ),
-                }
-        return [(order, issue) for (order, _agreement), issue in found.items()]
+        open_lines = self.filtered(lambda x: x.state in ("draft", "sent", "sale"))
+        for line in open_lines:
+            for document in (
+                line.agreement_line_id.agreement_id,
+                line.price_sheet_line_id.sheet_id,
+                line.promotion_line_id.sheet_id,
+            ):
+                if document and document.state != "active":
+                    found[line.order_id, document] = {
+                        "code": "agreement_ended",
+                        "kind": "price",
+                        "subject": f"{document._name},{document.id}",
+                        "text": self.env._(
+                            "%s is not in force any more: update the prices of the order.",
+                            document.display_name,
+                        ),
+                    }
+        return [(order, issue) for (order, _document), issue in found.items()]
 
     def _get_outdated_issues(self):
         """Return ``[(order, issue values)]`` of the lines of quotations that an

@@ -270,6 +270,16 @@ class TestSheet(PricingCase):
         self.env["key.account.price.sheet"]._cron_expire()
         self.assertEqual(sheet.state, "expired")
 
+    def test_a_quotation_of_a_sheet_that_has_ended_is_held(self):
+        sheet = self.make_sheet({"price": 70})
+        order = self.line().order_id
+        sheet.with_user(self.manager).action_terminate()
+        order.action_confirm()
+        self.assertEqual(order.gate_issue_ids.code, "agreement_ended")
+        order.action_update_prices()
+        order._gate_reevaluate()
+        self.assertEqual((order.state, order.order_line.price_unit), ("sale", 100))
+
     def test_its_lines_go_to_a_workbook_and_back(self):
         sheet = self.make_sheet(
             {"price": 70, "price_basis": "pickup"},
