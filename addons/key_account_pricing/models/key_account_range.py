@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 # From the mildest to the strictest: of several ranges the strictest counts.
 POLICIES = [
@@ -137,16 +138,27 @@ class KeyAccountRange(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         ranges = super().create(vals_list)
-        self.env["sale.order"]._gate_wake()
+        self._on_changed()
         return ranges
 
     def write(self, vals):
         result = super().write(vals)
-        # An order that is held may be within the range now.
-        self.env["sale.order"]._gate_wake()
+        self._on_changed()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self.env["sale.order"]._gate_wake()
+        self._on_changed()
         return result
+
+    def _on_changed(self):
+        self.env.registry.clear_cache()
+        # An order that is held may be within the range now.
+        self.env["sale.order"]._gate_wake()
+
+    @api.model
+    @ormcache()
+    def _is_used(self):
+        """Return whether there is any range: without one nothing need be asked."""
+        # sudo: what may be bought does not depend on who looks.
+        return bool(self.sudo().search_count([("active", "=", True)], limit=1))

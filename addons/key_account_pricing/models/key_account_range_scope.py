@@ -129,6 +129,8 @@ class KeyAccountRange(models.Model):
         By the customer, not by what the order says: a contact may have moved to another
         company since.
         """
+        if not self._is_used():
+            return {}
         # sudo: as in _get_outside_policies.
         accounts = self.env["key.account"].sudo()._get_by_partner(orders.partner_id)
         keys = {}
