@@ -1,1 +1,1 @@
-from . import key_account_agreement_portal, portal
+from . import key_account_agreement_portal, sale_order_portal

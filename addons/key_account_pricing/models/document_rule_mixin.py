@@ -4,7 +4,8 @@ from odoo.tools import formatLang
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
-from .price_basis import FREIGHT_KINDS, PRICE_BASES
+PRICE_BASES = [("pickup", "Pickup"), ("delivered", "Delivered")]
+FREIGHT_KINDS = [("included", "Included"), ("separate", "Separate")]
 
 
 class PriceRule(models.AbstractModel):

@@ -255,25 +255,3 @@ class KeyAccountAgreementLine(models.Model):
     def _get_unit(self):
         """Return the unit of the line's quantities; none for a category."""
         return (self.product_id or self.product_tmpl_id).uom_id
-
-
-class MailTemplate(models.Model):
-    _inherit = "mail.template"
-
-    def _generate_template(self, res_ids, render_fields, **kwargs):
-        # EXTENDS 'mail': the composer and direct sending both pass here.
-        if self.model == "key.account.agreement":
-            agreements = self.env[self.model].browse(res_ids)
-            agreements._assert_may_be_offered(self.env._("mailed"))
-        return super()._generate_template(res_ids, render_fields, **kwargs)
-
-
-class IrActionsReport(models.Model):
-    _inherit = "ir.actions.report"
-
-    def _get_rendering_context(self, report, docids, data):
-        # EXTENDS 'base': print, mail attachment, portal and URL all pass here.
-        if report.model == "key.account.agreement" and docids:
-            agreements = self.env[report.model].browse(docids)
-            agreements._assert_may_be_offered(self.env._("printed"))
-        return super()._get_rendering_context(report, docids, data)

@@ -256,25 +256,3 @@ class KeyAccountAgreement(models.Model):
         result = super().action_activate()
         self.env["sale.order"]._gate_wake()
         return result
-
-
-class KeyAccount(models.Model):
-    _inherit = "key.account"
-
-    range_count = fields.Integer(compute="_compute_range_count")
-
-    @api.depends("partner_id.parent_id", "company_id")
-    @api.depends_context("uid")
-    def _compute_range_count(self):
-        ranges = self.env["key.account.range"]._get_by_account(self._origin)
-        for account in self:
-            account.range_count = len(ranges.get(account._origin, ()))
-
-    def action_open_ranges(self):
-        """Return the action that lists the ranges that count for the account."""
-        return self._open_action(
-            "key_account_pricing.key_account_range_action",
-            [("covered_account_ids", "in", self.ids)],
-            default_account_ids=self.ids,
-            default_company_id=self[:1].company_id.id,
-        )

@@ -5,7 +5,7 @@ from odoo.tools import float_compare, float_is_zero, formatLang
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 from ..exceptions import FreightError
-from .price_basis import FREIGHT_KINDS, PRICE_BASES
+from .document_rule_mixin import FREIGHT_KINDS, PRICE_BASES
 
 # What is agreed with the order's confirmation.
 LINE_FIELDS = {"price_basis", "freight_kind", "freight_unit"}

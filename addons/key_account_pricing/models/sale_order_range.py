@@ -4,6 +4,21 @@ from odoo.tools import float_compare
 
 from ..exceptions import RangeError
 
+# What may turn a line into one that buys something, or more of it.
+RANGE_FIELDS = {
+    "order_id",
+    "product_id",
+    "product_uom_qty",
+    "product_uom_id",
+    "qty_delivered",
+    "price_unit",
+    "discount",
+    "combo_item_id",
+    "linked_line_id",
+    "is_downpayment",
+    "is_expense",
+}
+
 
 class SaleOrder(models.Model):
     """An order offers what its customer may buy; the gate holds it for the rest."""
@@ -84,22 +99,6 @@ class SaleOrder(models.Model):
             issue = line._prepare_range_issue()
             issues.setdefault(self.browse(order.id), []).append(issue)
         return issues
-
-
-# What may turn a line into one that buys something, or more of it.
-RANGE_FIELDS = {
-    "order_id",
-    "product_id",
-    "product_uom_qty",
-    "product_uom_id",
-    "qty_delivered",
-    "price_unit",
-    "discount",
-    "combo_item_id",
-    "linked_line_id",
-    "is_downpayment",
-    "is_expense",
-}
 
 
 class SaleOrderLine(models.Model):
