@@ -4,7 +4,7 @@ from odoo.http import request
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
-from ..models.sale_order_reply import MAX_REPLY_SIZE
+from ..tools.signed_file import LETTER
 
 
 class QuotationReplyPortal(CustomerPortal):
@@ -42,7 +42,7 @@ class QuotationReplyPortal(CustomerPortal):
             return "reply_changed"
         name = getattr(reply, "filename", None) or ""
         # Not more than needed to see that it is too large.
-        data = reply.read(MAX_REPLY_SIZE + 1) if name else b""
+        data = reply.read(LETTER.limit + 1) if name else b""
         if problem := order_sudo._get_reply_problem(data, name):
             return problem
         order_sudo._record_reply_file(data, name)

@@ -1,5 +1,4 @@
 import base64
-import binascii
 import logging
 from datetime import datetime, time
 
@@ -7,14 +6,21 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
-from odoo.tools.mimetypes import guess_mimetype
+from odoo.tools import format_date
 
 from odoo.addons.key_account.exceptions import DutyError
 from odoo.addons.key_account.models.content_snapshot import get_comparable
 from odoo.addons.key_account.tools.snapshot import digest
 
 from ..exceptions import AgreementError
+from ..tools.signed_file import (
+    DRAWING,
+    LETTER,
+    decode,
+    find_problem,
+    get_ending,
+    get_sentences,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -32,10 +38,6 @@ SIGNATURE_FIELDS = {
 }
 # The customer signs more than what approvals are about.
 SIGNED_FIELDS = ("name", "version", "description")
-IMAGE_TYPES = {"image/png": "png", "image/jpeg": "jpg"}
-FILE_TYPES = {"application/pdf": "pdf", **IMAGE_TYPES}
-MAX_FILE = 10 * 1024 * 1024
-MAX_IMAGE = 1024 * 1024
 
 
 class KeyAccountAgreement(models.Model):
@@ -164,13 +166,13 @@ class KeyAccountAgreement(models.Model):
         self._assert_may_be_signed()
         signed_by = self._clean_signer(signed_by)
         date_signed = self._clean_day(date_signed)
-        content = self._decode_upload(signed_file, FILE_TYPES, MAX_FILE)
-        extension = FILE_TYPES[guess_mimetype(content)]
+        content = self._read_upload(signed_file, LETTER)
+        ending = get_ending(content, LETTER)
         self._write_signature(
             signed_by=signed_by,
             signed_on=self._get_noon(date_signed),
             signed_file=base64.b64encode(content),
-            signed_filename=f"{self._get_report_base_filename()}.{extension}",
+            signed_filename=f"{self._get_report_base_filename()}.{ending}",
         )
         self.message_post(
             body=self.env._(
@@ -266,7 +268,7 @@ class KeyAccountAgreement(models.Model):
                     self.display_name,
                 )
             )
-        image = self._decode_upload(signature, IMAGE_TYPES, MAX_IMAGE)
+        image = self._read_upload(signature, DRAWING)
         self._write_signature(
             signed_by=name,
             signed_on=fields.Datetime.now(),
@@ -311,31 +313,12 @@ class KeyAccountAgreement(models.Model):
             )
         return day
 
-    def _decode_upload(self, data, types, limit):
-        """Return the bytes of a base64 upload whose content is one of ``types``."""
-        try:
-            content = base64.b64decode(data or b"", validate=True)
-        except (TypeError, ValueError, binascii.Error):
-            content = b""
-        if len(content) > limit:
-            raise AgreementError(
-                self.env._(
-                    "The file for %(agreement)s is too large: choose one of at most "
-                    "%(limit)s MB.",
-                    agreement=self.display_name,
-                    limit=formatLang(self.env, limit / 1024 / 1024, digits=0),
-                )
-            )
-        # By its content: a name says what somebody wants it to be.
-        if not content or guess_mimetype(content) not in types:
-            raise AgreementError(
-                self.env._(
-                    "The file for %(agreement)s cannot be read as a signature: choose a "
-                    "file of one of these types: %(types)s.",
-                    agreement=self.display_name,
-                    types=", ".join(sorted({t.upper() for t in types.values()})),
-                )
-            )
+    def _read_upload(self, data, kind):
+        """Return the bytes of an upload in base64 that is of an accepted kind."""
+        content = decode(data)
+        if problem := find_problem(content, kind):
+            sentences = get_sentences(self.env, kind, self.display_name)
+            raise AgreementError(sentences[problem])
         return content
 
     def _get_noon(self, day):

@@ -1,19 +1,14 @@
 import base64
-import binascii
 import ntpath
-from pathlib import PurePath
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.http import request
-from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 from ..exceptions import ReplyError
+from ..tools.signed_file import LETTER, decode, find_problem, get_sentences
 
-MAX_REPLY_SIZE = 10 * 1024 * 1024
-REPLY_MIMETYPES = {"application/pdf", "image/png", "image/jpeg"}
-REPLY_SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg"}
 # Written by the verbs alone, as superuser.
 REPLY_FIELDS = {
     "reply_state",
@@ -100,12 +95,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_field_access(self._fields["reply_file"], "write")
-        try:
-            data = base64.b64decode(content or b"")
-        except (TypeError, ValueError, binascii.Error):
-            # Read on as what it is: not one of the accepted files.
-            data = b"?"
-        self._record_reply_file(data, filename)
+        self._record_reply_file(decode(content), filename)
         return True
 
     def action_open_record_reply(self):
@@ -138,14 +128,7 @@ class SaleOrder(models.Model):
         None."""
         if self.state == "cancel":
             return "reply_closed"
-        if not data:
-            return "reply_empty"
-        if len(data) > MAX_REPLY_SIZE:
-            return "reply_size"
-        suffix = PurePath(filename or "").suffix.lower()
-        if suffix not in REPLY_SUFFIXES or guess_mimetype(data) not in REPLY_MIMETYPES:
-            return "reply_type"
-        return None
+        return find_problem(data, LETTER, filename or "")
 
     def _get_reply_sentences(self):
         """Return ``{code: sentence}`` of what may come out of sending a reply; the
@@ -161,19 +144,7 @@ class SaleOrder(models.Model):
                 "send the signed reply.",
                 name,
             ),
-            "reply_empty": self.env._(
-                "The file for %s is empty: choose the signed reply.", name
-            ),
-            "reply_size": self.env._(
-                "The signed reply to %s may have 10 MB at most: scan it at a lower "
-                "resolution.",
-                name,
-            ),
-            "reply_type": self.env._(
-                "The signed reply to %s has to be a PDF, PNG or JPG file: scan or save "
-                "it as one.",
-                name,
-            ),
+            **get_sentences(self.env, LETTER, name),
         }
 
     def _set_reply(self, kind, **vals):

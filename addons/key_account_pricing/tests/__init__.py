@@ -28,6 +28,7 @@ from . import (
     test_reply_portal,
     test_revision,
     test_sheet,
+    test_signed_file,
     test_tours_library,
     test_validity,
     test_volume,

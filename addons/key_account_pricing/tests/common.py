@@ -1,7 +1,18 @@
+import base64
+
 from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.key_account_approval.tests.common import ApprovalCase
+
+# What customers sign, drawn and on file.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << >>\n%%EOF\n"
+PNG_BASE64 = base64.b64encode(PNG).decode()
+PDF_BASE64 = base64.b64encode(PDF).decode()
 
 
 class PricingCase(ApprovalCase):

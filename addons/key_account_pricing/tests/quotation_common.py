@@ -1,16 +1,8 @@
-import base64
 from datetime import timedelta
 
 from odoo.addons.key_account.tests.common import GateCase
 
-from .common import PricingCase
-
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
-LETTER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << >>\n%%EOF\n"
-LETTER_BASE64 = base64.b64encode(LETTER).decode()
+from .common import PDF_BASE64, PNG_BASE64, PricingCase
 
 
 class QuotationCase(PricingCase):
@@ -27,7 +19,7 @@ class QuotationCase(PricingCase):
         return cls.today + timedelta(days=number)
 
     @staticmethod
-    def record(order, content=LETTER_BASE64, filename="letter.pdf"):
+    def record(order, content=PDF_BASE64, filename="letter.pdf"):
         return order.action_record_reply(content, filename)
 
     @staticmethod
@@ -38,7 +30,7 @@ class QuotationCase(PricingCase):
     def sign(self, order):
         """Do what the customer's page does with a signature."""
         order = order.with_user(self.user("portal")).sudo()
-        order.write({"signature": PIXEL, "signed_by": "Ann Customer"})
+        order.write({"signature": PNG_BASE64, "signed_by": "Ann Customer"})
         order._validate_order()
 
     def get_codes(self, order):

@@ -2,13 +2,8 @@ import base64
 
 from odoo.tests import new_test_user
 
-from .common import PricingCase
+from .common import PDF, PNG_BASE64, PricingCase
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 REPORT = "key_account_pricing.key_account_agreement_report"
 
 
@@ -40,7 +35,7 @@ class SignatureCase(PricingCase):
         agreement.sudo()._sign_on_portal(
             **{
                 "name": "Ann Buyer",
-                "signature": base64.b64encode(PNG),
+                "signature": PNG_BASE64,
                 "author": self.account.partner_id,
                 **kwargs,
             }

@@ -7,8 +7,10 @@ from odoo.tests import Form, tagged
 from odoo.addons.key_account_approval.exceptions import ApprovalError
 
 from ..exceptions import AgreementError
-from ..models.key_account_agreement_signature import ACTIVITY, MAX_FILE
-from .signature_common import PDF, PNG, SignatureCase
+from ..models.key_account_agreement_signature import ACTIVITY
+from ..tools.signed_file import LETTER
+from .common import PDF, PNG
+from .signature_common import SignatureCase
 
 
 @tagged("post_install", "-at_install")
@@ -91,10 +93,10 @@ class TestAgreementSignature(SignatureCase):
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
         tomorrow = self.today + timedelta(days=2)
         for vals, sentence in (
-            ({"content": b"<html><script>alert(1)</script></html>"}, "JPG, PDF, PNG"),
-            ({"content": svg}, "cannot be read as a signature"),
-            ({"content": b""}, "cannot be read as a signature"),
-            ({"content": PDF + b" " * MAX_FILE}, "at most 10 MB"),
+            ({"content": b"<html><script>alert(1)</script></html>"}, "PDF, PNG, or JPG"),
+            ({"content": svg}, "has to be a PDF"),
+            ({"content": b""}, "is empty"),
+            ({"content": PDF + b" " * LETTER.limit}, "10 MB at most"),
             ({"day": tomorrow}, "in the future"),
             ({"name": "  "}, "Who signs"),
         ):
@@ -106,7 +108,7 @@ class TestAgreementSignature(SignatureCase):
         for signature in (base64.b64encode(PDF), base64.b64encode(svg), "%%%", None, 5):
             with (
                 self.subTest(signature=signature),
-                self.assertStopped("cannot be read as a signature", AgreementError),
+                self.assertStopped("is empty|has to be a PNG or JPG", AgreementError),
             ):
                 self.sign(agreement, signature=signature)
         self.assertEqual(agreement.signature_kind, "none")

@@ -6,7 +6,8 @@ from odoo.tests import tagged
 
 from odoo.addons.key_account.exceptions import DutyError
 
-from .signature_common import PDF, PNG, SignatureCase
+from .common import PDF, PNG
+from .signature_common import SignatureCase
 
 
 @tagged("post_install", "-at_install")

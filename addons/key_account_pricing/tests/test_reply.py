@@ -6,7 +6,8 @@ from odoo.tests import Form, tagged
 from odoo.addons.key_account.exceptions import GateError
 from odoo.addons.key_account_approval.exceptions import ApprovalError
 
-from .quotation_common import LETTER, PIXEL, QuotationCase
+from .common import PDF, PNG_BASE64
+from .quotation_common import QuotationCase
 
 
 @tagged("post_install", "-at_install")
@@ -52,7 +53,7 @@ class TestReply(QuotationCase):
         order.action_confirm()
         self.record(order)
         self.assertEqual((order.state, order.reply_state), ("sale", "effective"))
-        self.assertEqual(base64.b64decode(order.reply_file), LETTER)
+        self.assertEqual(base64.b64decode(order.reply_file), PDF)
         self.assertEqual(order.reply_kind, "file")
         self.assertEqual(order.reply_user_id, self.salesperson)
         self.assertTrue(order.reply_date)
@@ -72,7 +73,7 @@ class TestReply(QuotationCase):
         action = order.action_open_record_reply()
         Dialog = self.env[action["res_model"]].with_user(self.salesperson)
         Dialog.with_context(**action["context"]).create(
-            {"file": PIXEL, "file_name": "C:\\scans\\letter.PNG"}
+            {"signed_file": PNG_BASE64, "signed_filename": "C:\\scans\\letter.PNG"}
         ).action_record()
         self.assertEqual(order.reply_state, "effective")
         self.assertEqual(order.reply_filename, "letter.PNG")
@@ -158,7 +159,7 @@ class TestReply(QuotationCase):
     def test_a_void_signature_is_taken_off_and_given_again(self):
         self.require_reply()
         order = self.make_quotation()
-        order.sudo().write({"signature": PIXEL, "signed_by": "Ann Customer"})
+        order.sudo().write({"signature": PNG_BASE64, "signed_by": "Ann Customer"})
         self.assertFalse(order._has_to_be_signed())
         order.order_line.price_unit = 1
         self.assertEqual(order.reply_state, "void")
@@ -184,7 +185,7 @@ class TestReply(QuotationCase):
 
     def test_back_to_draft_takes_a_signature_off_and_keeps_a_letter(self):
         signed, letter = self.make_quotation(), self.make_quotation()
-        signed.sudo().write({"signature": PIXEL, "signed_by": "Ann Customer"})
+        signed.sudo().write({"signature": PNG_BASE64, "signed_by": "Ann Customer"})
         self.record(letter)
         (signed | letter).action_quotation_sent()
         (signed | letter).action_draft()

@@ -6,17 +6,18 @@ from odoo.tests import tagged
 from odoo.addons.key_account.exceptions import DutyError, GateError
 
 from ..exceptions import ReplyError
-from .quotation_common import LETTER, LETTER_BASE64, PIXEL, QuotationCase
+from .common import PDF, PDF_BASE64, PNG_BASE64
+from .quotation_common import QuotationCase
 
 FORGED = {
     "reply_kind": "file",
-    "reply_file": LETTER_BASE64,
+    "reply_file": PDF_BASE64,
     "reply_filename": "letter.pdf",
     "reply_date": "2026-01-01 10:00:00",
     "reply_date_void": "2026-01-01 10:00:00",
     "reply_user_id": 2,
     "reply_fingerprint": "f" * 64,
-    "signature": PIXEL,
+    "signature": PNG_BASE64,
     "signed_by": "Ann Customer",
     "signed_on": "2026-01-01 10:00:00",
 }
@@ -30,17 +31,17 @@ class TestReplyForged(QuotationCase):
 
     def test_other_files_are_refused(self):
         order = self.make_quotation()
-        letter = LETTER_BASE64
-        large = base64.b64encode(LETTER + b"0" * 10 * 1024 * 1024)
+        letter = PDF_BASE64
+        large = base64.b64encode(PDF + b"0" * 10 * 1024 * 1024)
         page = base64.b64encode(b"<html><script>alert(1)</script></html>")
         files = {
             "empty": (b"", "letter.pdf", "is empty"),
             "missing": (False, "letter.pdf", "is empty"),
             "large": (large, "letter.pdf", "may have 10 MB at most"),
-            "page as PDF": (page, "letter.pdf", "has to be a PDF, PNG or JPG"),
-            "program": (letter, "letter.exe", "has to be a PDF, PNG or JPG"),
-            "no name": (letter, "", "has to be a PDF, PNG or JPG"),
-            "no base64": ("A", "letter.pdf", "has to be a PDF, PNG or JPG"),
+            "page as PDF": (page, "letter.pdf", "has to be a PDF, PNG, or JPG"),
+            "program": (letter, "letter.exe", "has to be a PDF, PNG, or JPG"),
+            "no name": (letter, "", "has to be a PDF, PNG, or JPG"),
+            "no base64": ("A", "letter.pdf", "has to be a PDF, PNG, or JPG"),
         }
         for what, (content, name, sentence) in files.items():
             with self.subTest(what), self.assertStopped(sentence, ReplyError):
@@ -104,7 +105,7 @@ class TestReplyForged(QuotationCase):
 
     def test_a_signature_is_not_wiped_by_hand(self):
         order = self.make_quotation()
-        order.sudo().write({"signature": PIXEL, "signed_by": "Ann Customer"})
+        order.sudo().write({"signature": PNG_BASE64, "signed_by": "Ann Customer"})
         with self.assertStopped("not entered by hand", ReplyError):
             order.write({"signature": False})
         with self.assertStopped("not entered by hand", ReplyError):
@@ -113,7 +114,7 @@ class TestReplyForged(QuotationCase):
     def test_core_goes_on_with_ordinary_orders(self):
         order = self.make_order(self.make_company("Walk-in"), {self.product: 1})
         order.with_user(self.manager).write({"signed_by": "Ann"})
-        order.write({"signature": PIXEL})
+        order.write({"signature": PNG_BASE64})
         order.order_line.product_uom_qty = 3
         self.assertTrue(order.signature)
         self.assertEqual(order.reply_state, "none")
@@ -122,7 +123,7 @@ class TestReplyForged(QuotationCase):
         self.require_reply()
         order = self.make_quotation()
         self.record(order)
-        order.sudo().write({"signature": PIXEL})
+        order.sudo().write({"signature": PNG_BASE64})
         Attachment = self.env["ir.attachment"]
         for field in ("reply_file", "signature"):
             domain = [
@@ -137,14 +138,14 @@ class TestReplyForged(QuotationCase):
                 "res_model": "sale.order",
                 "res_id": order.id,
                 "res_field": field,
-                "datas": LETTER_BASE64,
+                "datas": PDF_BASE64,
             }
             for user in (self.salesperson, self.user("administrator")):
                 theirs = Attachment.with_user(user)
-                own = theirs.create({"name": "own", "datas": LETTER_BASE64})
+                own = theirs.create({"name": "own", "datas": PDF_BASE64})
                 ways = {
                     "write": lambda f=file, u=user: f.with_user(u).write(
-                        {"datas": LETTER_BASE64}
+                        {"datas": PDF_BASE64}
                     ),
                     "unlink": lambda f=file, u=user: f.with_user(u).unlink(),
                     "create": lambda t=theirs, v=forged: t.create(v),

@@ -4,7 +4,8 @@ from odoo import http
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .quotation_common import LETTER, PIXEL, QuotationCase
+from .common import PDF, PNG_BASE64
+from .quotation_common import QuotationCase
 
 
 @tagged("post_install", "-at_install")
@@ -42,7 +43,7 @@ class TestReplyPortal(QuotationCase, HttpCase):
     def token(self):
         return self.order.sudo()._portal_ensure_token()
 
-    def send(self, data=LETTER, filename="letter.pdf", token=False, **fields):
+    def send(self, data=PDF, filename="letter.pdf", token=False, **fields):
         """Return the page after the form has been sent."""
         fields = {
             "csrf_token": http.Request.csrf_token(self),
@@ -60,7 +61,7 @@ class TestReplyPortal(QuotationCase, HttpCase):
     def sign(self, token=None):
         return self.make_jsonrpc_request(
             f"/my/orders/{self.order.id}/accept",
-            {"access_token": token, "name": "Ann", "signature": PIXEL},
+            {"access_token": token, "name": "Ann", "signature": PNG_BASE64},
         )
 
     def assertNotReplied(self):
@@ -98,7 +99,7 @@ class TestReplyPortal(QuotationCase, HttpCase):
         self.assertEqual(
             (self.order.state, self.order.reply_state), ("sent", "effective")
         )
-        self.assertEqual(base64.b64decode(self.order.reply_file), LETTER)
+        self.assertEqual(base64.b64decode(self.order.reply_file), PDF)
         self.assertEqual(self.order.reply_user_id, self.customer)
         notified = self.env["mail.message"].search(
             [("partner_ids", "=", self.salesperson.partner_id.id)], limit=1
@@ -138,7 +139,7 @@ class TestReplyPortal(QuotationCase, HttpCase):
         with mute_logger("odoo.http"):
             self.assertNotEqual(self.url_open(path).status_code, 200)
         self.log_in(self.salesperson)
-        self.assertEqual(self.url_open(path).content, LETTER)
+        self.assertEqual(self.url_open(path).content, PDF)
 
     def test_a_request_from_another_site_is_refused(self):
         self.log_in(self.customer)
@@ -148,11 +149,11 @@ class TestReplyPortal(QuotationCase, HttpCase):
 
     def test_other_files_are_refused(self):
         self.log_in(self.customer)
-        large = LETTER + b"0" * 10 * 1024 * 1024
+        large = PDF + b"0" * 10 * 1024 * 1024
         for data, name, sentence in (
             (b"", "letter.pdf", "is empty"),
-            (b"<html>", "letter.pdf", "has to be a PDF, PNG or JPG"),
-            (LETTER, "letter.svg", "has to be a PDF, PNG or JPG"),
+            (b"<html>", "letter.pdf", "has to be a PDF, PNG, or JPG"),
+            (PDF, "letter.svg", "has to be a PDF, PNG, or JPG"),
             (large, "letter.pdf", "may have 10 MB at most"),
         ):
             with self.subTest(sentence):

@@ -7,7 +7,8 @@ from odoo.tools import mute_logger
 from odoo.addons.key_account.exceptions import DutyError
 
 from ..exceptions import RevisionError
-from .quotation_common import PIXEL, QuotationCase
+from .common import PNG_BASE64
+from .quotation_common import QuotationCase
 
 
 @tagged("post_install", "-at_install")
@@ -83,7 +84,7 @@ class TestRevision(QuotationCase):
         self.require_reply()
         order.action_confirm()
         self.assertEqual(order.gate_state, "held")
-        order.sudo().write({"signature": PIXEL, "signed_by": "Ann Customer"})
+        order.sudo().write({"signature": PNG_BASE64, "signed_by": "Ann Customer"})
         version = self.revise(order)
         self.assertEqual(order.approval_state, "approved")
         self.assertEqual(
@@ -188,7 +189,7 @@ class TestRevision(QuotationCase):
             "sent": lambda o: o.write({"state": "sent"}),
             "sale": lambda o: o.write({"state": "sale"}),
             "draft by the system": lambda o: o.sudo().write({"state": "draft"}),
-            "signature": lambda o: o.sudo().write({"signature": PIXEL}),
+            "signature": lambda o: o.sudo().write({"signature": PNG_BASE64}),
             "letter": self.record,
         }
         for what, way in ways.items():

@@ -22,9 +22,9 @@ class KeyAccountAgreementSign(models.TransientModel):
     def action_record(self):
         """Record the signed copy with the agreement."""
         self.ensure_one()
+        # The file itself: callers may have asked for its size.
+        dialog = self.with_context(bin_size=False)
         self.agreement_id.action_record_signature(
-            self.signed_by,
-            self.date_signed,
-            self.with_context(bin_size=False).signed_file,
+            self.signed_by, self.date_signed, dialog.signed_file
         )
         return {"type": "ir.actions.act_window_close"}
