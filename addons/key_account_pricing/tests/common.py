@@ -2,6 +2,7 @@ import base64
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.key_account_approval.tests.common import ApprovalCase
 
@@ -16,7 +17,7 @@ PDF_BASE64 = base64.b64encode(PDF).decode()
 
 
 class PricingCase(ApprovalCase):
-    """Factories for agreements."""
+    """Factories for agreements and price sheets, and for what is priced by them."""
 
     @classmethod
     def setUpClass(cls):
@@ -82,3 +83,45 @@ class PricingCase(ApprovalCase):
             sheet.action_submit()
             sheet.with_user(cls.manager).action_activate()
         return sheet.with_user(cls.env.user)
+
+    @classmethod
+    def make_customer(cls, name, company):
+        """Return a portal user who is a contact of the company."""
+        user = new_test_user(
+            cls.env, f"test_{name}", groups="base.group_portal", name=f"Test {name}"
+        )
+        user.partner_id.parent_id = company
+        return user
+
+    @classmethod
+    def load_chart(cls):
+        """Have the company keep accounts."""
+        company = cls.env.company
+        if not company.chart_template:
+            cls.env["account.chart.template"].try_loading("generic_coa", company)
+
+    @classmethod
+    def make_currency(cls, name, rate):
+        """Return an active currency of which ``rate`` are worth one of the company's,
+        since ever; what was known of it is forgotten."""
+        currency = (
+            cls.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", name)])
+        )
+        currency.active = True
+        currency.rate_ids.unlink()
+        cls.set_rate(currency, rate, "2020-01-01")
+        return currency
+
+    @classmethod
+    def set_rate(cls, currency, rate, day):
+        """Set how much of a currency one of the company's buys from a day on."""
+        cls.env["res.currency.rate"].create(
+            {
+                "currency_id": currency.id,
+                "rate": rate,
+                "name": day,
+                "company_id": cls.env.company.id,
+            }
+        )

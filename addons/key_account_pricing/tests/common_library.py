@@ -9,32 +9,10 @@ class LibraryCase(PricingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        company = cls.env.company
-        if not company.chart_template:
-            cls.env["account.chart.template"].try_loading("generic_coa", company)
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
+        cls.load_chart()
+        cls.euro = cls.make_currency("EUR", 1)
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.library = cls.env["key.account.price.record"]
-
-    @classmethod
-    def set_euro_rates(cls, **rates):
-        """Set how much of a euro one of the company's currency buys.
-
-        :param rates: ``{_YYYY_MM_DD: rate}``
-        """
-        cls.euro.rate_ids.unlink()
-        cls.env["res.currency.rate"].create(
-            [
-                {
-                    "currency_id": cls.euro.id,
-                    "company_id": cls.env.company.id,
-                    "name": day[1:].replace("_", "-"),
-                    "rate": rate,
-                }
-                for day, rate in rates.items()
-            ]
-        )
 
     @classmethod
     def make_priced_order(cls, price=100, quantity=1, partner=None, order=None, **line):

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models.key_account_agreement_portal import PORTAL_FIELDS, PORTAL_LINE_FIELDS
-from .signature_common import CustomerCase
+from .common_signature import CustomerCase
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from ..exceptions import AgreementError
-from .signature_common import REPORT, SignatureCase
+from .common_signature import REPORT, SignatureCase
 
 
 @tagged("post_install", "-at_install")

@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .common import PDF, PNG_BASE64
-from .signature_common import CustomerCase
+from .common_signature import CustomerCase
 
 
 @tagged("post_install", "-at_install")

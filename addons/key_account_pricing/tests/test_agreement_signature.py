@@ -10,7 +10,7 @@ from ..exceptions import AgreementError
 from ..models.key_account_agreement_signature import ACTIVITY
 from ..tools.signed_file import LETTER
 from .common import PDF, PNG
-from .signature_common import SignatureCase
+from .common_signature import SignatureCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,11 +7,11 @@ from odoo.tests import tagged
 from odoo.addons.key_account.exceptions import DutyError
 
 from .common import PDF, PNG
-from .signature_common import SignatureCase
+from .common_signature import SignatureCase
 
 
 @tagged("post_install", "-at_install")
-class TestForgedSignature(SignatureCase):
+class TestAgreementSignatureForged(SignatureCase):
     """Only the verbs write a signature, whatever door is tried."""
 
     def get_forged(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .freight_common import FreightCase
+from .common_freight import FreightCase
 
 
 @tagged("post_install", "-at_install")

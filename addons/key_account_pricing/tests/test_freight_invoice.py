@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .freight_common import FreightCase
+from .common_freight import FreightCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
 
 from ..exceptions import FreightError
-from .freight_common import FreightCase
+from .common_freight import FreightCase
 
 
 @tagged("post_install", "-at_install")

@@ -70,13 +70,13 @@ class TestPriceLibrary(LibraryCase):
         self.assertRow(self.rows(), price=0.0123)
 
     def test_a_price_in_another_currency_keeps_its_documents_rate(self):
-        self.set_euro_rates(_2020_01_01=0.5)
+        self.make_currency("EUR", 0.5)
         pricelist = self.env["product.pricelist"].create(
             {"name": "Euro", "currency_id": self.euro.id}
         )
         order = self.make_priced_order(40, order={"pricelist_id": pricelist.id})
         self.assertEqual(order.currency_id, self.euro)
-        self.set_euro_rates(_2020_01_01=0.8)
+        self.make_currency("EUR", 0.8)
         self.assertRow(
             self.rows(), price=80.0, price_document=40.0, currency_id=self.euro
         )
@@ -172,23 +172,24 @@ class TestPriceLibrary(LibraryCase):
         )
 
     def test_an_agreed_price_is_converted_at_its_first_days_rate(self):
-        self.set_euro_rates(_2020_01_01=0.5, _2024_01_01=0.8)
+        self.make_currency("EUR", 0.5)
+        self.set_rate(self.euro, 0.8, "2024-01-01")
         agreement = self.make_agreement(
             {"price": 40}, currency_id=self.euro.id, date_start="2023-05-01"
         )
         expected = {"price": 80.0, "price_document": 40.0, "currency_id": self.euro}
         self.assertRow(self.rows(), **expected)
-        self.set_euro_rates(_2020_01_01=0.4)
+        self.make_currency("EUR", 0.4)
         agreement.with_user(self.manager).action_terminate()
         self.library.invalidate_model()
         self.assertRow(self.rows(), is_ended=True, **expected)
 
     def test_the_rate_of_the_day_of_activation_counts_not_that_of_the_draft(self):
-        self.set_euro_rates(_2020_01_01=0.5)
+        self.make_currency("EUR", 0.5)
         agreement = self.make_agreement(
             {"price": 40}, state="draft", currency_id=self.euro.id
         )
-        self.set_euro_rates(_2020_01_01=0.4)
+        self.make_currency("EUR", 0.4)
         agreement.with_user(self.salesperson).action_submit()
         agreement.with_user(self.manager).action_activate()
         self.assertRow(self.rows(), price=100.0)
@@ -252,7 +253,7 @@ class TestPriceLibrary(LibraryCase):
     # ------------------------------------------------------------------ invoices
 
     def test_a_posted_invoice_shows_its_price(self):
-        self.set_euro_rates(_2020_01_01=0.5)
+        self.make_currency("EUR", 0.5)
         invoice = self.make_invoice(
             60,
             2,

@@ -7,7 +7,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .range_common import RangeCase
+from .common_range import RangeCase
 
 
 @tagged("post_install", "-at_install")

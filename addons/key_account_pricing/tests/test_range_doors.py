@@ -5,7 +5,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.addons.key_account.exceptions import GateError
 
 from ..exceptions import RangeError
-from .range_common import REFUSED, RangeCase
+from .common_range import REFUSED, RangeCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
-from .range_common import REFUSED, RangeCase
+from .common_range import REFUSED, RangeCase
 
 
 @tagged("post_install", "-at_install")

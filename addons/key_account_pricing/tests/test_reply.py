@@ -7,7 +7,7 @@ from odoo.addons.key_account.exceptions import GateError
 from odoo.addons.key_account_approval.exceptions import ApprovalError
 
 from .common import PDF, PNG_BASE64
-from .quotation_common import QuotationCase
+from .common_quotation import QuotationCase
 
 
 @tagged("post_install", "-at_install")

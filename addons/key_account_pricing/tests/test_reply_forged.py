@@ -7,7 +7,7 @@ from odoo.addons.key_account.exceptions import DutyError, GateError
 
 from ..exceptions import ReplyError
 from .common import PDF, PDF_BASE64, PNG_BASE64
-from .quotation_common import QuotationCase
+from .common_quotation import QuotationCase
 
 FORGED = {
     "reply_kind": "file",

@@ -1,11 +1,11 @@
 import base64
 
 from odoo import http
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import PDF, PNG_BASE64
-from .quotation_common import QuotationCase
+from .common_quotation import QuotationCase
 
 
 @tagged("post_install", "-at_install")
@@ -20,18 +20,6 @@ class TestReplyPortal(QuotationCase, HttpCase):
         cls.stranger = cls.make_customer("bob", cls.make_company("Other"))
         cls.order = cls.make_quotation()
         cls.order.action_quotation_sent()
-
-    @classmethod
-    def make_customer(cls, login, company):
-        contact = cls.env["res.partner"].create(
-            {"name": login, "parent_id": company.id, "email": f"{login}@example.com"}
-        )
-        return new_test_user(
-            cls.env,
-            login=f"test_{login}",
-            groups="base.group_portal",
-            partner_id=contact.id,
-        )
 
     def log_in(self, user):
         self.authenticate(user.login, user.login)

@@ -8,7 +8,7 @@ from odoo.addons.key_account.exceptions import DutyError
 
 from ..exceptions import RevisionError
 from .common import PNG_BASE64
-from .quotation_common import QuotationCase
+from .common_quotation import QuotationCase
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from odoo.addons.key_account.exceptions import GateError
 
-from .quotation_common import QuotationCase
+from .common_quotation import QuotationCase
 
 
 @tagged("post_install", "-at_install")

@@ -51,10 +51,8 @@ class RangeCase(PricingCase):
 
     def quotation(self, *products, account=None, **vals):
         """Return a quotation that the salesperson wrote."""
-        return (
-            self.env["sale.order"]
-            .with_user(self.salesperson)
-            .create(self.prepare_quotation(*products, account=account, **vals))
+        return self.make_quotation(
+            **self.prepare_quotation(*products, account=account, **vals)
         )
 
     def prepare_quotation(self, *products, account=None, **vals):

@@ -10,8 +10,7 @@ class FreightCase(PricingCase):
     def setUpClass(cls):
         super().setUpClass()
         company = cls.env.company
-        if not company.chart_template:
-            cls.env["account.chart.template"].try_loading("generic_coa", company)
+        cls.load_chart()
         company.account_sale_tax_id = False
         cls.income = cls.make_income("Goods", "FR1000")
         cls.freight = cls.make_income("Freight", "FR2000")
@@ -55,30 +54,6 @@ class FreightCase(PricingCase):
             Command.create(cls.make_line_vals(**line)) for line in lines or ({},)
         ]
         return cls.make_quotation(order_line=commands, **vals)
-
-    @classmethod
-    def make_currency(cls, name, rate):
-        """Return an active currency of which ``rate`` are worth one of the company's."""
-        currency = (
-            cls.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "=", name)])
-        )
-        currency.active = True
-        currency.rate_ids.unlink()
-        cls.set_rate(currency, rate, "2020-01-01")
-        return currency
-
-    @classmethod
-    def set_rate(cls, currency, rate, day):
-        cls.env["res.currency.rate"].create(
-            {
-                "currency_id": currency.id,
-                "rate": rate,
-                "name": day,
-                "company_id": cls.env.company.id,
-            }
-        )
 
     @classmethod
     def make_priced_in(cls, currency, *lines, **vals):

@@ -1,13 +1,13 @@
 import base64
 
-from odoo.tests import new_test_user
-
 from .common import PDF, PNG_BASE64, PricingCase
 
 REPORT = "key_account_pricing.key_account_agreement_report"
 
 
 class SignatureCase(PricingCase):
+    """Agreements that the account's buyer signs, on the portal or on paper."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -49,6 +49,8 @@ class SignatureCase(PricingCase):
 
 
 class CustomerCase(SignatureCase):
+    """The account's people, those of its subsidiary, and a stranger."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -57,15 +59,6 @@ class CustomerCase(SignatureCase):
         cls.subsidiary = cls.make_company("Acme North", parent_id=company.id)
         cls.contact = cls.make_customer("contact", cls.subsidiary)
         cls.stranger = cls.make_customer("stranger", cls.make_company("Stranger"))
-
-    @classmethod
-    def make_customer(cls, name, company):
-        """Return a portal user who is a contact of the company."""
-        user = new_test_user(
-            cls.env, f"test_{name}", groups="base.group_portal", name=f"Test {name}"
-        )
-        user.partner_id.parent_id = company
-        return user
 
     @classmethod
     def make_subsidiary_agreement(cls):
