@@ -49,10 +49,7 @@ class ApprovalMixin(models.AbstractModel):
     @api.depends("approval_request_ids.state")
     def _compute_approval_state(self):
         for record in self:
-            latest = record.approval_request_ids.filtered(
-                lambda request: request.state != "withdrawn"
-            ).sorted("id")[-1:]
-            record.approval_state = latest.state or "none"
+            record.approval_state = record._get_latest_request().state or "none"
 
     @api.depends("fingerprint", "approval_state")
     def _compute_approval_missing(self):
@@ -107,8 +104,15 @@ class ApprovalMixin(models.AbstractModel):
         return missing
 
     def _get_latest_request(self):
-        requests = self.approval_request_ids.filtered(lambda r: r.state != "withdrawn")
-        return requests.sorted("id")[-1:]
+        """Return the last request about this document that was not withdrawn."""
+        requests = self.approval_request_ids
+        # One of those that are read together: `filtered` and slices would read what
+        # belongs to it for each document anew.
+        return max(
+            (request for request in requests if request.state != "withdrawn"),
+            key=lambda request: request._origin.id or 0,
+            default=requests.browse(),
+        )
 
     def _describe_missing(self, request, rules):
         names = ", ".join(rules.mapped("name"))

@@ -339,3 +339,11 @@ class TestRules(ApprovalCase):
         for order in orders[10:]:
             self.ask(order)
         self.assertEqual(self.count_queries(orders), self.count_queries(orders[-1]))
+
+    def test_queries_do_not_grow_with_approved_orders(self):
+        self.make_rule(self.manager)
+        orders = self.env["sale.order"].union(
+            *(self.approved()[0] for _number in range(20))
+        )
+        self.assertFalse(orders._get_approval_missing())
+        self.assertEqual(self.count_queries(orders), self.count_queries(orders[-1]))

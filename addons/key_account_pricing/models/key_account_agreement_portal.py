@@ -135,8 +135,6 @@ class KeyAccountAgreement(models.Model):
         # sudo: rules and decisions count whoever looks.
         agreements = self.sudo()
         waiting = agreements.filtered(lambda a: a.state == "approval")
-        # Read for all at once; asked one by one, each would read its own.
-        waiting.approval_request_ids.mapped("rule_ids")
         missing = waiting._get_approval_missing()
         offered = agreements.filtered(
             lambda a: (
