@@ -84,6 +84,15 @@ class PricingCase(ApprovalCase):
             sheet.with_user(cls.manager).action_activate()
         return sheet.with_user(cls.env.user)
 
+    def count_queries(self, function, *args):
+        """Return how many queries a call takes when nothing has been read yet; call it
+        once before you compare, what is kept for longer is there then."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function(*args)
+        return self.env.cr.sql_log_count - before
+
     @classmethod
     def make_customer(cls, name, company):
         """Return a portal user who is a contact of the company."""

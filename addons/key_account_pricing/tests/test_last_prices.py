@@ -80,16 +80,15 @@ class TestLastPrices(LibraryCase):
             self.make_past_orders(10, 20, product_id=product.id)
         order = self.make_order(self.account.partner_id, dict.fromkeys(products, 1))
 
-        def count(lines):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
+        def read(lines):
             found = lines._get_last_prices()
             self.assertTrue(all(len(rows) == 2 for rows in found.values()))
-            return self.env.cr.sql_log_count - before
 
-        count(order.order_line)
-        self.assertEqual(count(order.order_line[:1]), count(order.order_line))
+        self.count_queries(read, order.order_line)
+        self.assertEqual(
+            self.count_queries(read, order.order_line[:1]),
+            self.count_queries(read, order.order_line),
+        )
 
     def test_the_button_shows_them(self):
         past = self.make_past_orders(91)

@@ -78,13 +78,7 @@ class TestPrice(PricingCase):
         self.assertEqual(order.order_line.price_unit, 100)
 
     def test_the_price_is_converted_to_the_orders_currency(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        company = self.env.company
-        euro.rate_ids.unlink()
-        self.env["res.currency.rate"].create(
-            {"currency_id": euro.id, "rate": 0.5, "company_id": company.id}
-        )
+        euro = self.make_currency("EUR", 0.5)
         self.make_agreement({"price": 40}, currency_id=euro.id)
         self.assertEqual(self.line().price_unit, 80)
 
@@ -96,16 +90,14 @@ class TestPrice(PricingCase):
         ]
         lines = self.env["sale.order.line"].union(*(o.order_line for o in orders))
 
-        def count(records):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
+        def decide(records):
             self.env["key.account.price"]._forget_rules()
             self.env["key.account.price"]._decide(records)
-            return self.env.cr.sql_log_count - before
 
-        count(lines)
-        self.assertEqual(count(lines[:1]), count(lines))
+        self.count_queries(decide, lines)
+        self.assertEqual(
+            self.count_queries(decide, lines[:1]), self.count_queries(decide, lines)
+        )
 
     def test_a_forged_agreement_line_is_refused(self):
         agreement = self.make_agreement({"price": 80})

@@ -153,16 +153,14 @@ class TestRange(RangeCase):
             lines += self.quotation(self.tea, product, account=account).order_line
         lines = lines.with_user(self.env.user)
 
-        def count(records):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
+        def read(records):
             outside = self.env["key.account.range"]._get_outside(records)
             self.assertEqual(len(outside), len(records) // 2)
-            return self.env.cr.sql_log_count - before
 
-        count(lines)
-        self.assertEqual(count(lines[:2]), count(lines))
+        self.count_queries(read, lines)
+        self.assertEqual(
+            self.count_queries(read, lines[:2]), self.count_queries(read, lines)
+        )
 
     # -------------------------------------------------------------------- roles
 
