@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/key_account_agreement_rules.xml",
         "security/key_account_price_sheet_rules.xml",
+        "security/key_account_approval_guide_rules.xml",
         "security/key_account_price_record_rules.xml",
         "security/key_account_range_rules.xml",
         "security/key_account_price_import_rules.xml",

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+from odoo.addons.key_account.models.price_visibility import COST_READERS
 
 from ..exceptions import ApprovalError
 
@@ -42,7 +42,8 @@ class ApprovalMixin(models.AbstractModel):
     approval_missing = fields.Text(
         string="Approval Needed",
         compute="_compute_approval_missing",
-        groups=PRICE_READERS,
+        # What rules are called and why somebody refused is not the customer's to know.
+        groups=COST_READERS,
         help="The rules that ask for an approval of the document as it is now.",
     )
 

@@ -4,7 +4,10 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import clean_context
 
-from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+from odoo.addons.key_account.models.price_visibility import (
+    COST_READERS,
+    PRICE_READERS,
+)
 
 from ..exceptions import ApprovalError
 
@@ -51,8 +54,8 @@ class KeyAccountApprovalRequest(models.Model):
     cause = fields.Text(
         string="Rules",
         readonly=True,
-        groups=PRICE_READERS,
-        help="Which rules ask, and why they do.",
+        groups=COST_READERS,
+        help="Which rules ask, and why they do; margins are among it.",
     )
     rule_ids = fields.Many2many(
         "key.account.approval.rule",

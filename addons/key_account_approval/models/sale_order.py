@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import float_round
 
+from odoo.addons.key_account.models.price_visibility import COST_READERS
+
+from ..exceptions import ApprovalError
+
 
 class SaleOrder(models.Model):
     """Quotations and parent orders: approved before they are sent, held until then."""
@@ -112,7 +116,19 @@ class SaleOrder(models.Model):
         """Raise when one of these quotations waits for an approval: customers see what
         has been approved."""
         # sudo: whoever prints or sends may not see the rules.
-        self.sudo()._filter_offers()._assert_approved(purpose)
+        offers = self.sudo()._filter_offers()
+        if self.env.user.has_group(COST_READERS):
+            offers._assert_approved(purpose)
+            return
+        # Customers, too, ask for the paper: why it waits is not theirs to read.
+        for order in offers._get_approval_missing():
+            raise ApprovalError(
+                self.env._(
+                    "%(order)s cannot be %(purpose)s yet: it waits for an approval.",
+                    order=order.name,
+                    purpose=purpose,
+                )
+            )
 
     def _filter_offers(self):
         # A cancelled quotation can become one again: it is no way around.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+from odoo.addons.key_account.models.price_visibility import COST_READERS
 
 from ..exceptions import ApprovalError
 
@@ -15,7 +15,10 @@ class KeyAccountApprovalAsk(models.TransientModel):
     res_ids = fields.Char(string="Documents", required=True)
     reason = fields.Text(required=True)
     preview = fields.Html(
-        compute="_compute_preview", string="Who Decides", groups=PRICE_READERS
+        # Rules look at margins.
+        compute="_compute_preview",
+        string="Who Decides",
+        groups=COST_READERS,
     )
 
     def _get_documents(self):

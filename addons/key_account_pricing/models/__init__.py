@@ -21,6 +21,7 @@ from . import (
     key_account_price,
     key_account_price_record,
     key_account_price_sheet,
+    key_account_price_sheet_guide,
     key_account_price_source,
     key_account_price_trace,
     key_account_range,

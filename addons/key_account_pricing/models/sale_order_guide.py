@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
     margin_current = fields.Float(
         string="Margin (%)",
         compute="_compute_margin_current",
+        compute_sudo=True,
         groups=COST_READERS,
         help="(Price − current average cost) / price.",
     )
@@ -52,6 +53,8 @@ class SaleOrder(models.Model):
             )
             # As it is today: a guide price may have come since.
             open_lines._refresh_guide_price()
+            # What a user wrote over it is worth nothing.
+            order.order_line._compute_guide_distance()
             below = order.order_line.filtered(lambda line: line.guide_distance > 0)
             is_approved = below and order._is_guide_approved()
             found += [
@@ -99,6 +102,7 @@ class SaleOrderLine(models.Model):
     margin_current = fields.Float(
         string="Margin (%)",
         compute="_compute_margin_current",
+        compute_sudo=True,
         groups=COST_READERS,
         help="(Price − current average cost) / price.",
     )
@@ -139,6 +143,29 @@ class SaleOrderLine(models.Model):
                 continue
             price = line.price_subtotal * line.order_id._get_rate_to_company()
             line.margin_current = get_margin(price, line._get_current_cost())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'key_account': what is added to a confirmed order has no guide price
+        # yet when it is judged there.
+        lines = super().create(vals_list)
+        # sudo: the gate judges prices that the user may not see.
+        added = lines.sudo().filtered(lambda line: line._is_order_raised({}))
+        added._refresh_guide_price()
+        added._compute_guide_distance()
+        below = added.filtered(lambda line: line.guide_distance > 0)
+        self.env["sale.order"].browse(below.order_id.ids)._gate_assert_raise()
+        return lines
+
+    def copy_data(self, default=None):
+        # EXTENDS 'base': whoever may not see the reason copies the order without it.
+        if self._has_field_access(self._fields["guide_reason"], "read"):
+            return super().copy_data(default)
+        vals_list = super().copy_data({"guide_reason": False, **(default or {})})
+        return [
+            {name: vals[name] for name in vals if name != "guide_reason"}
+            for vals in vals_list
+        ]
 
     def _refresh_guide_price(self):
         guides = self.env["key.account.price"]._get_guides(self)

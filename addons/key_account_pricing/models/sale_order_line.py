@@ -12,6 +12,12 @@ RULE_FIELDS = {
     "promotion_line_id",
     "exhausted_agreement_id",
 }
+# The fields with the rule that prices a line, and of what kinds its price sheet is.
+RULE_KINDS = {
+    "agreement_line_id": (),
+    "price_sheet_line_id": ("customer", "region"),
+    "promotion_line_id": ("promotion",),
+}
 SOURCES = [
     ("agreement", "Agreement"),
     ("customer", "Customer price"),
@@ -150,8 +156,19 @@ class SaleOrderLine(models.Model):
         Price = self.env["key.account.price"]
         # sudo: a price counts whoever writes the quotation.
         line = self.sudo()
-        own = line.agreement_line_id or line.price_sheet_line_id
-        return Price._get_rule(own), Price._get_rule(line.promotion_line_id)
+        own, promotion = (
+            line._filter_own_rule("agreement_line_id")
+            or line._filter_own_rule("price_sheet_line_id"),
+            line._filter_own_rule("promotion_line_id"),
+        )
+        return Price._get_rule(own), Price._get_rule(promotion)
+
+    def _filter_own_rule(self, name):
+        """Return the rule in the field ``name``, or none where it is no rule for the
+        order's customer: an onchange is not checked, and whoever makes it up would be
+        told guide prices and the prices of other customers."""
+        rule, kinds = self[name], RULE_KINDS[name]
+        return rule if rule and self._is_own_rule(rule, kinds) else rule.browse()
 
     def _is_price_manual(self):
         """Return whether somebody has changed the price that was decided."""
@@ -252,11 +269,8 @@ class SaleOrderLine(models.Model):
     def _check_price_rule(self):
         # sudo: whoever writes the order may not read the documents.
         for line in self.sudo():
-            for rule, kinds in (
-                (line.agreement_line_id, ()),
-                (line.price_sheet_line_id, ("customer", "region")),
-                (line.promotion_line_id, ("promotion",)),
-            ):
+            for name, kinds in RULE_KINDS.items():
+                rule = line[name]
                 if rule and not line._is_priced_by(rule, kinds):
                     raise ValidationError(
                         self.env._(
@@ -269,11 +283,13 @@ class SaleOrderLine(models.Model):
                     )
 
     def _is_priced_by(self, rule, kinds):
+        return self._is_own_rule(rule, kinds) and rule._is_for(self.product_id)
+
+    def _is_own_rule(self, rule, kinds):
         document, account = rule._get_document(), self.order_id.key_account_id
         if kinds and document.kind not in kinds:
             return False
-        is_own = document.account_id == account or (kinds and not document.account_id)
-        return is_own and rule._is_for(self.product_id)
+        return document.account_id == account or (kinds and not document.account_id)
 
     @api.model_create_multi
     def create(self, vals_list):

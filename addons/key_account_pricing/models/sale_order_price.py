@@ -54,5 +54,6 @@ class SaleOrder(models.Model):
         lines = self._get_update_prices_lines()
         lines.invalidate_recordset(["pricelist_item_id"])
         lines._compute_price_rule()
-        lines._compute_guide_price()
+        # sudo: whoever updates the prices may not see this one.
+        lines.sudo()._compute_guide_price()
         return super()._recompute_prices()

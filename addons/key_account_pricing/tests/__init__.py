@@ -27,6 +27,8 @@ from . import (
     test_reply_forged,
     test_reply_portal,
     test_revision,
+    test_secrets,
+    test_secrets_doors,
     test_sheet,
     test_signed_file,
     test_tours_library,

@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import PricingCase
@@ -85,6 +86,34 @@ class TestGuide(PricingCase):
         self.make_sheet({"price": 99}, kind="guide")
         order.order_line._compute_guide_price()
         self.assertEqual((order.state, order.order_line.guide_price), ("sale", 90))
+
+    def test_a_distance_that_a_user_wrote_does_not_count(self):
+        line = self.quote(81).order_line
+        for vals in ({"guide_distance": 0}, {"price_unit": 70, "guide_distance": 0}):
+            line.with_user(self.salesperson).write(vals)
+            line.order_id.with_user(self.salesperson).action_confirm()
+            self.assertEqual(line.order_id.gate_state, "held")
+            self.assertGreater(line.guide_distance, 9)
+
+    def test_a_line_below_guide_is_not_added_to_a_confirmed_order(self):
+        order = self.quote(95)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        line = {"product_id": self.product.id, "price_unit": 81}
+        forged = {**line, "guide_price": 1, "guide_distance": 0}
+        plain = self.make_plain_salesperson()
+        for user, vals in (
+            (self.salesperson, line),
+            (self.salesperson, forged),
+            (plain, line),
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "needs an approval"),
+                self.env.cr.savepoint(),
+            ):
+                order.with_user(user).write({"order_line": [Command.create(vals)]})
+        order.write({"order_line": [Command.create({**line, "price_unit": 95})]})
+        self.assertEqual(order.order_line.mapped("guide_price"), [90, 90])
 
     def test_quantities_and_dozens(self):
         self.make_sheet({"price": 60, "quantity_min": 12}, kind="guide")
