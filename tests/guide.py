@@ -119,9 +119,7 @@ class LowOrder:
         self.company = scene.get("key.account", self.account, "partner_id")
         partner = scene.get("res.users", self.person("customer").uid, "partner_id")
         scene.admin.call("res.partner", "write", [partner], {"parent_id": self.company})
-        self.product = scene.make_product(
-            "Icon", 9900, stock=20, standard_price=COST
-        )
+        self.product = scene.make_product("Icon", 9900, stock=20, standard_price=COST)
 
     def _make_rules(self):
         step = {
@@ -209,5 +207,7 @@ class LowOrder:
         order = self.scene.make_order(self.company, self.product, user=user, **vals)
         (line,) = self.scene.get("sale.order", order, "order_line")
         user.call("sale.order.line", "write", [line], {"price_unit": PRICE})
-        self.scene.admin.call("sale.order.line", "write", [line], {"guide_reason": REASON})
+        self.scene.admin.call(
+            "sale.order.line", "write", [line], {"guide_reason": REASON}
+        )
         return order

@@ -10,7 +10,6 @@ from urllib.parse import quote
 import pytest
 from approvals import DECISION, REQUEST, STEP
 from guide import CLOSED, LINE, PRICE, REASON, SHEET, LowOrder, find
-from rpc import DOORS
 
 ROLES = sorted(CLOSED)
 STAFF = ["accountant", "controller", "plain", "warehouse"]
@@ -172,7 +171,9 @@ def test_a_closed_field_answers_no_question(low, role, door):
 @pytest.mark.parametrize("role", ROLES)
 def test_no_way_leads_to_the_sheet_or_what_is_about_it(low, role, door):
     user = low.person(role, door)
-    deep = {"price_sheet_line_id": {"fields": {"sheet_id": {"fields": {"line_ids": {}}}}}}
+    deep = {
+        "price_sheet_line_id": {"fields": {"sheet_id": {"fields": {"line_ids": {}}}}}
+    }
     notes = [["model", "in", [SHEET, REQUEST]], ["body", "like", REASON]]
     activities = [["res_model", "in", [SHEET, REQUEST]], ["res_id", "=", low.sheet]]
     for model, method, *args in (
@@ -202,7 +203,9 @@ def test_no_way_leads_to_the_sheet_or_what_is_about_it(low, role, door):
         assert partner not in followers
         low.ask(user, model, "message_post", ids, body="Hello")
         bodies = low.scene.admin.call(
-            "mail.message", "search_count", [["model", "=", model], ["body", "like", "Hello"]]
+            "mail.message",
+            "search_count",
+            [["model", "=", model], ["body", "like", "Hello"]],
         )
         assert not bodies
 
@@ -305,7 +308,10 @@ def test_pages_reports_exports_and_files_tell_nothing(low, role):
         "import_compat": False,
         "context": {},
     }
-    paths = [f"/web/content/{low.file}", f"/web/content/{SHEET}/{low.sheet}/description"]
+    paths = [
+        f"/web/content/{low.file}",
+        f"/web/content/{SHEET}/{low.sheet}/description",
+    ]
     for names in (*[[name] for name in GUIDE_FIELDS], ["price_trace", "price_beaten"]):
         fields = [{"name": name, "label": name} for name in names]
         data = quote(json.dumps({**export, "fields": fields}))

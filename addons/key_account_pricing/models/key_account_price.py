@@ -5,7 +5,7 @@ from odoo.tools import SQL, float_compare
 
 from ..tools.decision import Request, Rule, decide, get_ranked, split_price
 
-# The columns are those of Rule, then what the rules are found by.
+# The columns are those of Rule.
 RULES = """
 SELECT 'agreement', line.id, agreement.id, agreement.name, agreement.version,
        line.number, line.product_id, line.product_tmpl_id, line.categ_id,
@@ -304,7 +304,7 @@ class KeyAccountPrice(models.AbstractModel):
         by_line = self._get_memo()["by_line"]
         found = []
         query = SQL(RULES, agreements=agreements, sheets=sheets)
-        for *columns, company, account in self.env.execute_query(query):
+        for columns in self.env.execute_query(query):
             rule = Rule(*columns)
             table = "agreement" if rule.source == "agreement" else "sheet"
             by_line[(table, rule.line_id)] = rule
@@ -314,7 +314,7 @@ class KeyAccountPrice(models.AbstractModel):
                 target = ("template", rule.template_id)
             else:
                 target = ("category", rule.category_id)
-            found.append(((company, account, *target), rule))
+            found.append(((rule.company_id, rule.account_id, *target), rule))
         return found
 
     @api.model

@@ -12,9 +12,9 @@ RULE_FIELDS = {
     "promotion_line_id",
     "exhausted_agreement_id",
 }
-# The fields with the rule that prices a line, and of what kinds its price sheet is.
+# The fields with the rules that price a line, and what the rules are of.
 RULE_KINDS = {
-    "agreement_line_id": (),
+    "agreement_line_id": ("agreement",),
     "price_sheet_line_id": ("customer", "region"),
     "promotion_line_id": ("promotion",),
 }
@@ -152,23 +152,24 @@ class SaleOrderLine(models.Model):
         return self.state in ("draft", "sent", False) or not self._origin
 
     def _get_price_rules(self):
-        """Return the rules that give the line's price: its own, and its promotion's."""
+        """Return the rules that give the line's price: its own, and its promotion's.
+
+        One that is not for the order's customer is left out: an onchange is not checked,
+        and whoever makes it up would be told other customers' prices, or guide prices.
+        """
         Price = self.env["key.account.price"]
         # sudo: a price counts whoever writes the quotation.
         line = self.sudo()
-        own, promotion = (
-            line._filter_own_rule("agreement_line_id")
-            or line._filter_own_rule("price_sheet_line_id"),
-            line._filter_own_rule("promotion_line_id"),
-        )
-        return Price._get_rule(own), Price._get_rule(promotion)
+        rules = {}
+        for name, kinds in RULE_KINDS.items():
+            rule = Price._get_rule(line[name])
+            rules[name] = rule if rule and line._is_own_rule(rule, kinds) else None
+        own = rules["agreement_line_id"] or rules["price_sheet_line_id"]
+        return own, rules["promotion_line_id"]
 
-    def _filter_own_rule(self, name):
-        """Return the rule in the field ``name``, or none where it is no rule for the
-        order's customer: an onchange is not checked, and whoever makes it up would be
-        told guide prices and the prices of other customers."""
-        rule, kinds = self[name], RULE_KINDS[name]
-        return rule if rule and self._is_own_rule(rule, kinds) else rule.browse()
+    def _is_own_rule(self, rule, kinds):
+        account = self.order_id.key_account_id.id
+        return rule.source in kinds and rule.account_id in (account, 0)
 
     def _is_price_manual(self):
         """Return whether somebody has changed the price that was decided."""
@@ -282,14 +283,9 @@ class SaleOrderLine(models.Model):
                         )
                     )
 
-    def _is_priced_by(self, rule, kinds):
-        return self._is_own_rule(rule, kinds) and rule._is_for(self.product_id)
-
-    def _is_own_rule(self, rule, kinds):
-        document, account = rule._get_document(), self.order_id.key_account_id
-        if kinds and document.kind not in kinds:
-            return False
-        return document.account_id == account or (kinds and not document.account_id)
+    def _is_priced_by(self, record, kinds):
+        rule = self.env["key.account.price"]._get_rule(record)
+        return self._is_own_rule(rule, kinds) and record._is_for(self.product_id)
 
     @api.model_create_multi
     def create(self, vals_list):

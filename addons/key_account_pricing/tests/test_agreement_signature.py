@@ -93,7 +93,10 @@ class TestAgreementSignature(SignatureCase):
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
         tomorrow = self.today + timedelta(days=2)
         for vals, sentence in (
-            ({"content": b"<html><script>alert(1)</script></html>"}, "PDF, PNG, or JPG"),
+            (
+                {"content": b"<html><script>alert(1)</script></html>"},
+                "PDF, PNG, or JPG",
+            ),
             ({"content": svg}, "has to be a PDF"),
             ({"content": b""}, "is empty"),
             ({"content": PDF + b" " * LETTER.limit}, "10 MB at most"),

@@ -224,6 +224,8 @@ def make_rule(rule, rules):
         date_replaced=min(later, default=None),
         policy=None,
         is_locked=False,
+        company_id=1,
+        account_id=0,
     )
 
 

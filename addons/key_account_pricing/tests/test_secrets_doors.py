@@ -61,7 +61,10 @@ class TestSecretsMadeUp(SecretsCase):
                 "agreement_line_id",
                 self.make_agreement({"price": GUIDE}, account_id=other.id),
             ),
-            ("price_sheet_line_id", self.make_sheet({"price": GUIDE}, account_id=other.id)),
+            (
+                "price_sheet_line_id",
+                self.make_sheet({"price": GUIDE}, account_id=other.id),
+            ),
         ):
             answer = self.ask_onchange(self.plain, line, {name: document.line_ids.id})
             self.assertNotIn("guide", find_secrets(answer))

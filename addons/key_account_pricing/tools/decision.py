@@ -41,6 +41,9 @@ class Rule:
     policy: str | None
     # Whether promotions leave its price alone.
     is_locked: bool
+    company_id: int
+    # 0: it is for every account.
+    account_id: int
 
 
 @dataclass(frozen=True, slots=True)
