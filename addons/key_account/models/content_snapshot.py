@@ -192,6 +192,9 @@ class SnapshotMixin(models.AbstractModel):
             return ", ".join(found.mapped("display_name")) or self.env._("none")
         if field.type in ("float", "monetary") and value:
             return trim_number(value)
+        if field.type == "selection" and value:
+            labels = dict(field._description_selection(self.env))
+            return labels.get(value, value)
         return value or self.env._("none")
 
     def _get_snapshot_line_label(self, lines, line_id, old, new):

@@ -36,6 +36,12 @@ class SaleOrder(models.Model):
             )
         return issues
 
+    def action_ask_approval(self, reason):
+        # EXTENDS 'key_account_approval': what holds an order says that it waits now.
+        requests = super().action_ask_approval(reason)
+        self.filtered(lambda o: o.gate_state == "held")._gate_reevaluate()
+        return requests
+
     def _on_approval_decided(self):
         # EXTENDS 'key_account_approval': held orders that waited for it go on.
         self.filtered(lambda o: o.gate_state == "held")._gate_reevaluate()

@@ -191,6 +191,14 @@ class TestApproval(ApprovalCase):
         self.assertHeld(order, "approval .Everything.")
         self.assertIn("waits for approval", order._get_approval_missing()[order])
 
+    def test_a_held_order_says_that_it_waits_once_it_is_asked_for(self):
+        self.make_rule(self.manager)
+        order = self.make_quotation()
+        order.action_confirm()
+        self.assertHeld(order, "ask for approval")
+        self.ask(order)
+        self.assertHeld(order, "It waits for approval")
+
     def test_a_held_order_confirms_itself_with_the_last_step(self):
         self.make_rule(self.manager, self.accountant)
         order = self.make_quotation()
