@@ -47,6 +47,7 @@
     ],
     "demo": ["demo/key_account_pricing_demo.xml"],
     "assets": {
+        "web.assets_backend": ["key_account_pricing/static/src/price_source/**/*"],
         "web.assets_tests": ["key_account_pricing/static/tests/tours/**/*"],
     },
 }

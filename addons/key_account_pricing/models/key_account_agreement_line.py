@@ -19,6 +19,7 @@ class KeyAccountAgreementLine(models.Model):
         "key.account.agreement", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="agreement_id.company_id", store=True)
+    account_id = fields.Many2one(related="agreement_id.account_id")
     currency_id = fields.Many2one(related="agreement_id.currency_id")
     quantity_release_min = fields.Float(
         string="Least per Order",

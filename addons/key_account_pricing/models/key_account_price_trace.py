@@ -28,6 +28,12 @@ class KeyAccountPrice(models.AbstractModel):
                 trace=trace,
                 promotion=self._describe(line, promotion),
             )
+        if line.exhausted_agreement_id:
+            trace = self.env._(
+                "%(trace)s; %(agreement)s has no volume left",
+                trace=trace,
+                agreement=line.exhausted_agreement_id.display_name,
+            )
         if line._is_price_manual():
             return "manual", self.env._("Entered by hand instead of: %s", trace)
         return source, trace

@@ -42,6 +42,21 @@ class SaleOrder(models.Model):
             measures["guide_distance"] = max(lines.mapped("guide_distance"))
         return measures
 
+    def action_open_ask_approval(self):
+        # EXTENDS 'key_account_approval': whoever approves a price reads why it is below
+        # guide, without anybody writing it twice.
+        action = super().action_open_ask_approval()
+        if self.env.user.has_group(GUIDE_READERS):
+            below = self.order_line.filtered(lambda line: line.guide_distance > 0)
+            reasons = [
+                f"{line.product_id.display_name}: {line.guide_reason}"
+                for line in below
+                if line.guide_reason
+            ]
+            if reasons:
+                action["context"]["default_reason"] = "\n".join(reasons)
+        return action
+
     def _get_guide_issues(self):
         """Return ``[(order, issue values)]``: a price below guide needs a reason, and
         an approval by a rule that asks for just that, or a release."""

@@ -134,6 +134,7 @@ class SaleOrderLine(models.Model):
         "agreement_line_id",
         "price_sheet_line_id",
         "promotion_line_id",
+        "exhausted_agreement_id",
         "product_id",
         "price_unit",
         "discount",

@@ -67,6 +67,21 @@ class TestGuide(PricingCase):
         self.ask(order).with_user(self.manager).action_approve()
         self.assertEqual(order.state, "sale")
 
+    def test_the_reasons_of_the_lines_are_offered_to_who_asks(self):
+        order = self.quote(81, reason="Launch").with_user(self.salesperson)
+        reason = order.action_open_ask_approval()["context"]["default_reason"]
+        self.assertEqual(reason, f"{self.product.display_name}: Launch")
+        above = self.quote(95, reason="Launch").with_user(self.salesperson)
+        self.assertNotIn("default_reason", above.action_open_ask_approval()["context"])
+        plain = self.make_plain_salesperson()
+        action = order.with_user(plain).action_open_ask_approval()
+        self.assertNotIn("default_reason", action["context"])
+
+    def test_a_request_names_values_as_the_form_does(self):
+        self.make_rule(self.manager, thresholds={"guide_distance": 5})
+        request = self.ask(self.quote(81, reason="Launch"))
+        self.assertRegex(request.content, r"Price Basis[\s\S]*Delivered")
+
     def test_an_approval_of_something_else_does_not(self):
         self.make_rule(self.manager, thresholds={"amount": 1})
         order = self.quote(81, reason="Launch")

@@ -179,6 +179,11 @@ class TestNextSource(PricingCase):
         self.agreement.invalidate_recordset()
         self.assertEqual(self.agreement.line_ids.quantity_remaining, 0)
         self.assertIn("the rest is priced", order.message_ids[0].body)
+        kept, rest = order.order_line
+        self.assertNotIn("no volume left", kept.price_trace)
+        self.assertIn(
+            f"{self.agreement.display_name} has no volume left", rest.price_trace
+        )
 
     def test_a_line_that_comes_too_late_is_priced_anew(self):
         self.make_quotation(10).action_confirm()
