@@ -31,6 +31,7 @@ from . import (
     test_secrets_doors,
     test_sheet,
     test_signed_file,
+    test_tours,
     test_tours_library,
     test_validity,
     test_volume,
