@@ -255,23 +255,23 @@ class KeyAccountPrice(models.AbstractModel):
 
     @api.model
     def _get_rules(self, company, account, product):
+        keys = self._get_keys(company, account, product)
+        if any(key not in self._get_memo()["by_key"] for key in keys):
+            # Forgotten since: reading a field may have written what was pending.
+            self._load_rules({(company, account, product)})
         by_key = self._get_memo()["by_key"]
-        return [
-            rule
-            for key in self._get_keys(company, account, product)
-            for rule in by_key[key]
-        ]
+        return [rule for key in keys for rule in by_key[key]]
 
     @api.model
     def _load_rules(self, wanted):
         """Read the active rules for ``{(company id, account id, product)}`` that are not
         known yet, in one query."""
-        by_key = self._get_memo()["by_key"]
+        known = self._get_memo()["by_key"]
         missing = {
             key: []
             for place in wanted
             for key in self._get_keys(*place)
-            if key not in by_key
+            if key not in known
         }
         if not missing:
             return
@@ -296,7 +296,8 @@ class KeyAccountPrice(models.AbstractModel):
         ):
             if key in missing:
                 missing[key].append(rule)
-        by_key.update(missing)
+        # Afresh: flushing may have made it forget.
+        self._get_memo()["by_key"].update(missing)
 
     @api.model
     def _fetch_rules(self, agreements, sheets):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.key_account.exceptions import GateError
 from odoo.addons.key_account.models.price_visibility import COST_READERS
 from odoo.addons.key_account_approval.models.sale_order import get_margin
 
@@ -171,6 +172,26 @@ class SaleOrderLine(models.Model):
         below = added.filtered(lambda line: line.guide_distance > 0)
         self.env["sale.order"].browse(below.order_id.ids)._gate_assert_raise()
         return lines
+
+    def write(self, vals):
+        if self.env.su or not {"price_unit", "discount"}.intersection(vals):
+            return super().write(vals)
+        # sudo: the guide price counts for those who may not see it, too.
+        lines = self.sudo().filtered(lambda line: line.state == "sale")
+        before = {line: line.guide_distance for line in lines}
+        result = super().write(vals)
+        lines._compute_guide_distance()
+        for line, distance in before.items():
+            if line.guide_distance > distance:
+                raise GateError(
+                    self.env._(
+                        "%(order)s is confirmed: a lower price of %(product)s needs an "
+                        "approval, put it on a new quotation.",
+                        order=line.order_id.name,
+                        product=line.product_id.display_name,
+                    )
+                )
+        return result
 
     def copy_data(self, default=None):
         # EXTENDS 'base': whoever may not see the reason copies the order without it.

@@ -147,6 +147,12 @@ class SaleOrderLine(models.Model):
             else:
                 line.price_source, line.price_trace = Price._get_source(line)
 
+    def _has_field_access(self, field, operation):
+        # EXTENDS 'base': what did not apply is not the customer's to know.
+        if field.name == "price_beaten" and self.env.user._is_portal():
+            return False
+        return super()._has_field_access(field, operation)
+
     def _is_price_open(self):
         """Return whether the line's price may still be decided: confirmed lines keep
         theirs, new ones need one."""

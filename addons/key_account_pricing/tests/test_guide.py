@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.key_account.exceptions import GateError
+
 from .common import PricingCase
 
 
@@ -129,6 +131,18 @@ class TestGuide(PricingCase):
                 order.with_user(user).write({"order_line": [Command.create(vals)]})
         order.write({"order_line": [Command.create({**line, "price_unit": 95})]})
         self.assertEqual(order.order_line.mapped("guide_price"), [90, 90])
+
+    def test_the_price_of_a_confirmed_line_does_not_go_below(self):
+        order = self.quote(95)
+        order.action_confirm()
+        order.order_line.price_unit = 91
+        for vals in ({"price_unit": 89}, {"discount": 10}):
+            with (
+                self.assertRaisesRegex(GateError, "needs an approval"),
+                self.env.cr.savepoint(),
+            ):
+                order.order_line.write(vals)
+        self.assertEqual(order.order_line.price_unit, 91)
 
     def test_quantities_and_dozens(self):
         self.make_sheet({"price": 60, "quantity_min": 12}, kind="guide")

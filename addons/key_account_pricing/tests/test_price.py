@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -138,6 +139,17 @@ class TestPrice(PricingCase):
         self.assertRegex(line.price_trace, "by hand instead of: Agreement .*80.00")
         line.price_unit = 80
         self.assertEqual(line.price_source, "agreement")
+
+    def test_customers_read_what_gave_their_price_and_not_what_did_not(self):
+        customer = self.user("portal")
+        customer.partner_id.parent_id = self.account.partner_id
+        order = self.make_quotation()
+        order.message_subscribe(customer.partner_id.ids)
+        line = order.order_line.with_user(customer)
+        self.assertTrue(line.price_trace)
+        with self.assertRaises(AccessError):
+            line.read(["price_beaten"])
+        self.assertNotIn("price_beaten", line.fields_get())
 
     def test_section_lines_have_no_source(self):
         order = self.make_quotation()
