@@ -5,14 +5,16 @@ from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 # What confirmed orders took under an agreement, in any of its versions, less what came
 # back: quantities in the product's own unit, values without taxes in the order's
-# currency. Parent orders that were split are not counted, their children are.
+# currency. What came back does not count where it goes out again, or was taken off the
+# order, too: more goes out than is ordered then. Parent orders that were split are not
+# counted, their children are.
 TAKEN = """
 SELECT version.name, version.company_id, line.product_id, line.currency_id,
        orders.date_order::date,
        SUM(taken.quantity),
        SUM(CASE WHEN line.product_uom_qty = 0 THEN line.price_subtotal
                 ELSE line.price_subtotal * taken.quantity
-                     / (line.product_uom_qty * uom.factor / product_uom.factor) END)
+                     / ordered.quantity END)
   FROM key_account_agreement version
   JOIN key_account_agreement_line agreed ON agreed.agreement_id = version.id
   JOIN sale_order_line line ON line.agreement_line_id = agreed.id
@@ -21,18 +23,27 @@ SELECT version.name, version.company_id, line.product_id, line.currency_id,
   JOIN product_template template ON template.id = product.product_tmpl_id
   JOIN uom_uom uom ON uom.id = line.product_uom_id
   JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-  LEFT JOIN LATERAL (
-      SELECT SUM(move.product_qty) AS quantity
+ CROSS JOIN LATERAL (
+      SELECT line.product_uom_qty * uom.factor / product_uom.factor AS quantity
+  ) ordered
+ CROSS JOIN LATERAL (
+      SELECT COALESCE(SUM(move.product_qty) FILTER (
+                 WHERE source.usage = 'customer' AND move.to_refund
+                   AND move.state = 'done'
+             ), 0) AS back,
+             COALESCE(SUM(move.product_qty) FILTER (
+                 WHERE target.usage = 'customer' AND move.state != 'cancel'
+                   AND (move.origin_returned_move_id IS NULL OR move.to_refund)
+             ), 0) AS out
         FROM stock_move move
         JOIN stock_location source ON source.id = move.location_id
+        JOIN stock_location target ON target.id = move.location_dest_id
        WHERE move.sale_line_id = line.id
-         AND move.state = 'done'
-         AND move.to_refund
-         AND source.usage = 'customer'
-  ) returned ON TRUE
+  ) moved
  CROSS JOIN LATERAL (
-      SELECT line.product_uom_qty * uom.factor / product_uom.factor
-             - COALESCE(returned.quantity, 0) AS quantity
+      SELECT ordered.quantity - GREATEST(
+                 moved.back - GREATEST(moved.out - ordered.quantity, 0), 0
+             ) AS quantity
   ) taken
  WHERE version.name = ANY(%(names)s)
    AND orders.state = 'sale'

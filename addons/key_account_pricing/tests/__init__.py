@@ -35,4 +35,5 @@ from . import (
     test_tours_library,
     test_validity,
     test_volume,
+    test_volume_random,
 )

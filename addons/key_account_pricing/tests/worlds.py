@@ -247,8 +247,9 @@ class World:
         elif what == "address":
             order.partner_shipping_id = self.addresses[value]
         elif what == "move":
-            order.partner_shipping_id.state_id = (
-                value is not None and self.states[value]
+            state = self.states[value] if value is not None else self.states.browse()
+            order.partner_shipping_id.write(
+                {"country_id": self.states.country_id.id, "state_id": state.id}
             )
             order.action_update_prices()
         else:
