@@ -3,22 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..exceptions import DutyError
-
 RELEASERS = (
     "key_account.group_key_account_credit,account.group_account_invoice,"
     "account.group_account_readonly,sales_team.group_sale_salesman"
 )
-# Written by the gate alone.
-GATE_FIELDS = {
-    "gate_state",
-    "gate_requested_by_id",
-    "gate_date_requested",
-    "has_gate_mail",
-    "gate_round",
-    "gate_owner_ids",
-}
-
 # A confirmed order that is handed to somebody else, or whose numbers mean another
 # currency, is judged again.
 CUSTOMER_FIELDS = {"partner_id", "partner_invoice_id", "company_id", "currency_id"}
@@ -31,6 +19,15 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "key.account.snapshot.mixin"]
 
     _GUARDED_FIELDS = ("amount_untaxed", "amount_tax", "amount_total")
+    # Written by the gate alone.
+    _VERB_FIELDS = {
+        "gate_state": "clear",
+        "gate_requested_by_id": False,
+        "gate_date_requested": False,
+        "has_gate_mail": False,
+        "gate_round": False,
+        "gate_owner_ids": False,
+    }
 
     gate_state = fields.Selection(
         [("clear", "Clear"), ("held", "Held"), ("released", "Released")],
@@ -136,19 +133,10 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        # Judged by the result: values may also come from defaults.
-        if not self.env.su and any(
-            order.gate_state != "clear"
-            or any(order[name] for name in GATE_FIELDS - {"gate_state"})
-            for order in orders
-        ):
-            raise self._gate_refusal()
         orders.filtered(lambda order: order.state == "sale")._gate_assert()
         return orders
 
     def write(self, vals):
-        if GATE_FIELDS.intersection(vals) and not self.env.su:
-            raise self._gate_refusal()
         if "user_id" in vals:
             self._gate_note_owners(vals["user_id"])
         ended = self.browse()
@@ -185,14 +173,6 @@ class SaleOrder(models.Model):
         lines = self.sudo().payment_term_id.line_ids
         return max(
             ((line._get_due_date(date) - date).days for line in lines), default=0
-        )
-
-    def _gate_refusal(self):
-        return DutyError(
-            self.env._(
-                "What the gate found is not entered by hand: confirm the order to have "
-                "it judged."
-            )
         )
 
     @api.ondelete(at_uninstall=False)

@@ -9,8 +9,6 @@ from ..exceptions import AgreementError
 
 # What may still be changed once a document is handed in.
 OPEN_FIELDS = {"user_id", "message_main_attachment_id"}
-# What follows from the buttons.
-VERB_FIELDS = {"state", "requested_by_id", "owner_ids", "name"}
 
 
 class PriceDocument(models.AbstractModel):
@@ -30,6 +28,8 @@ class PriceDocument(models.AbstractModel):
         "mail.activity.mixin",
     ]
 
+    _GUARDED_FIELDS = ("name",)
+    _VERB_FIELDS = {"state": "draft", "requested_by_id": False, "owner_ids": False}
     _TRANSITIONS = {
         "draft": {"approval": (USER,)},
         "approval": {"active": (MANAGER,), "draft": (USER,)},
@@ -142,18 +142,6 @@ class PriceDocument(models.AbstractModel):
             self.display_name,
         )
 
-    def _assert_may_start(self):
-        if not self.env.su and any(document._is_forged() for document in self):
-            raise DutyError(
-                self.env._(
-                    "A new document starts as a draft in version 1: leave state and "
-                    "version empty."
-                )
-            )
-
-    def _is_forged(self):
-        return self.state != "draft" or self.requested_by_id or self.owner_ids
-
     def _assert_not_own(self):
         """Raise when one of these documents comes from this user."""
         for document in self:
@@ -165,16 +153,6 @@ class PriceDocument(models.AbstractModel):
                         document.display_name,
                     )
                 )
-
-    @api.model
-    def _get_open_fields(self):
-        """Return the names of the fields that may change after the draft."""
-        return OPEN_FIELDS
-
-    @api.model
-    def _get_verb_fields(self):
-        """Return the names of the fields that only buttons write."""
-        return VERB_FIELDS
 
     def _assert_import_allowed(self):
         # EXTENDS 'key_account_pricing': says what the way is.
@@ -192,29 +170,28 @@ class PriceDocument(models.AbstractModel):
                 company = vals.get("company_id") or self.env.company.id
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code(self._name)
-        documents = super().create(vals_list)
-        documents._assert_may_start()
-        return documents
+        return super().create(vals_list)
 
     def write(self, vals):
-        if self._get_verb_fields() & set(vals):
-            if not self.env.su:
-                raise DutyError(
-                    self.env._(
-                        "State, number and version of a document follow from its "
-                        "buttons: use those."
-                    )
-                )
-        elif set(vals) - self._get_open_fields() and not self._is_chatter(vals):
+        if not self._is_open(vals):
             self._assert_draft()
         if "user_id" in vals:
             self._note_owners(vals["user_id"])
         result = super().write(vals)
+        if not {"account_id", "company_id", "kind"}.isdisjoint(vals):
+            # Nobody writes a document that would not be theirs to write.
+            self.check_access("write")
         self.env["key.account.price"]._forget_rules()
         return result
 
-    def _is_chatter(self, vals):
-        return all(name.startswith(("message_", "activity_")) for name in vals)
+    def _is_open(self, vals):
+        """Return whether values may be written after the draft: what verbs write, which
+        is refused to users below, what is said about the document, and whose it is."""
+        closed = self._get_verb_fields().keys() | self._get_guarded_fields()
+        return not closed.isdisjoint(vals) or all(
+            name in OPEN_FIELDS or name.startswith(("message_", "activity_"))
+            for name in vals
+        )
 
     def _note_owners(self, user_id):
         """Remember whose these were before they are handed to ``user_id``."""

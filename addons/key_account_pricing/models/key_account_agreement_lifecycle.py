@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..exceptions import AgreementError
 
@@ -8,10 +8,7 @@ class KeyAccountAgreement(models.Model):
 
     _inherit = "key.account.agreement"
 
-    @api.model
-    def _get_verb_fields(self):
-        # EXTENDS 'key_account_pricing'
-        return super()._get_verb_fields() | {"version", "previous_id"}
+    _VERB_FIELDS = {"version": 1, "previous_id": False}
 
     def action_amend(self):
         """Return the action that opens the next version of an active agreement.
@@ -49,7 +46,7 @@ class KeyAccountAgreement(models.Model):
     def _make_next_version(self):
         self.check_access("write")
         # sudo: number and version are not for users to say.
-        return self.sudo().copy(
+        version = self.sudo().copy(
             {
                 "name": self.name,
                 "version": self.version + 1,
@@ -57,6 +54,9 @@ class KeyAccountAgreement(models.Model):
                 "date_start": max(fields.Date.context_today(self), self.date_start),
             }
         )
+        # What users save as their own default counts for the superuser, too.
+        version._assert_verbs_not_given(without=("version", "previous_id"))
+        return version
 
     # ------------------------------------------------------------------ checks
 
@@ -64,10 +64,6 @@ class KeyAccountAgreement(models.Model):
         # EXTENDS 'key_account_pricing'
         self.line_ids._assert_volumes()
         return super()._assert_complete()
-
-    def _is_forged(self):
-        # EXTENDS 'key_account_pricing'
-        return super()._is_forged() or self.previous_id or self.version != 1
 
     def _describe_locked(self):
         # EXTENDS 'key_account_pricing'

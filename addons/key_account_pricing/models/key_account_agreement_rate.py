@@ -31,11 +31,3 @@ class KeyAccountAgreement(models.Model):
                 company=agreement.company_id,
                 date=agreement.date_start,
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        agreements = super().create(vals_list)
-        if not self.env.su:
-            # A value or a default may have given another rate.
-            self.env.add_to_compute(self._fields["currency_rate"], agreements)
-        return agreements

@@ -8,7 +8,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from odoo.addons.key_account.exceptions import DutyError
 from odoo.addons.key_account.models.content_snapshot import get_comparable
 from odoo.addons.key_account.tools.snapshot import digest
 
@@ -26,16 +25,14 @@ _logger = logging.getLogger(__name__)
 
 ACTIVITY = "key_account_pricing.mail_activity_type_agreement_signed"
 REPORT = "key_account_pricing.key_account_agreement_report"
-# Written by the verbs below; nobody fills them in.
-SIGNATURE_FIELDS = {
+SIGNATURE_FIELDS = (
     "signature",
-    "signature_kind",
     "signed_by",
     "signed_file",
     "signed_filename",
     "signed_fingerprint",
     "signed_on",
-}
+)
 # The customer signs more than what approvals are about.
 SIGNED_FIELDS = ("name", "version", "description")
 
@@ -48,6 +45,10 @@ class KeyAccountAgreement(models.Model):
     """
 
     _inherit = "key.account.agreement"
+
+    _GUARDED_FIELDS = ("signature_kind",)
+    # The token opens the page on which the customer signs.
+    _VERB_FIELDS = dict.fromkeys((*SIGNATURE_FIELDS, "access_token"), False)
 
     is_signature_required = fields.Boolean(
         string="Needs the Customer's Signature",
@@ -85,47 +86,14 @@ class KeyAccountAgreement(models.Model):
                 agreement.company_id.key_account_agreement_signature
             )
 
-    @api.depends("signature", "signed_file", "signed_on")
+    @api.depends("signed_filename", "signed_on")
     def _compute_signature_kind(self):
-        for agreement in self.with_context(bin_size=True):
+        for agreement in self:
             kind = "none"
             if agreement.signed_on:
-                kind = "portal" if agreement.signature else "file"
+                # Not by the files themselves, which may be large.
+                kind = "file" if agreement.signed_filename else "portal"
             agreement.signature_kind = kind
-
-    # -------------------------------------------------------------------- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        agreements = super().create(vals_list)
-        # sudo: who may not read a field could still give it. Also asked of the
-        # superuser: the next version is made as one, in a context that users send.
-        for agreement in agreements.sudo():
-            given = SIGNATURE_FIELDS - {"signature_kind"} | {"access_token"}
-            if agreement.signature_kind != "none" or any(
-                agreement[name] for name in given
-            ):
-                agreement._refuse_forged_signature()
-        return agreements
-
-    def write(self, vals):
-        forged = SIGNATURE_FIELDS | {"access_token"}
-        if not self.env.su and forged.intersection(vals):
-            self._refuse_forged_signature()
-        return super().write(vals)
-
-    def _refuse_forged_signature(self):
-        raise DutyError(
-            self.env._(
-                "Signatures are not entered by hand: the customer signs on the portal, or "
-                "you record the copy that the customer has signed."
-            )
-        )
-
-    @api.model
-    def _get_open_fields(self):
-        # EXTENDS 'key_account_pricing': the verbs write them.
-        return super()._get_open_fields() | SIGNATURE_FIELDS | {"access_token"}
 
     # ----------------------------------------------------------------- actions
 
@@ -288,7 +256,13 @@ class KeyAccountAgreement(models.Model):
     def _write_signature(self, **vals):
         # sudo: only written here, see write(). Who signs or changes it at the same
         # moment runs into this row.
-        self.sudo().write({**vals, "signed_fingerprint": self._get_signed_content()})
+        self.sudo().write(
+            {
+                **dict.fromkeys(SIGNATURE_FIELDS, False),
+                **vals,
+                "signed_fingerprint": self._get_signed_content(),
+            }
+        )
 
     def _clean_signer(self, name):
         name = " ".join(name.split()) if isinstance(name, str) else ""
@@ -378,4 +352,4 @@ class KeyAccountAgreement(models.Model):
                     (name, base64.b64decode(data)) for name, data in kept if data
                 ],
             )
-            agreement.write(dict.fromkeys(SIGNATURE_FIELDS - {"signature_kind"}, False))
+            agreement.write(dict.fromkeys(SIGNATURE_FIELDS, False))

@@ -4,22 +4,20 @@ import ntpath
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.http import request
 
+from odoo.addons.key_account.exceptions import DutyError
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 from ..exceptions import ReplyError
 from ..tools.signed_file import LETTER, decode, find_problem, get_sentences
 
-# Written by the verbs alone, as superuser.
-REPLY_FIELDS = {
-    "reply_state",
+REPLY_FIELDS = (
     "reply_kind",
-    "reply_file",
-    "reply_filename",
     "reply_date",
     "reply_date_void",
     "reply_user_id",
     "reply_fingerprint",
-}
+)
+# What core writes when a customer signs online.
 SIGNATURE_FIELDS = {"signature", "signed_by", "signed_on"}
 
 
@@ -28,6 +26,9 @@ class SaleOrder(models.Model):
     content of the quotation it is about."""
 
     _inherit = "sale.order"
+
+    _GUARDED_FIELDS = ("reply_state",)
+    _VERB_FIELDS = dict.fromkeys((*REPLY_FIELDS, "reply_file", "reply_filename"), False)
 
     reply_state = fields.Selection(
         [("none", "None"), ("effective", "Effective"), ("void", "Void")],
@@ -206,31 +207,25 @@ class SaleOrder(models.Model):
     def _drop_signed_reply(self):
         # sudo: as in _set_reply.
         signed = self.sudo().filtered(lambda o: o.reply_kind == "signature")
-        names = REPLY_FIELDS - {"reply_state", "reply_file", "reply_filename"}
-        signed.write(dict.fromkeys(names, False))
+        signed.write(dict.fromkeys(REPLY_FIELDS, False))
 
     # -------------------------------------------------------------------- CRUD
 
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        if self.env.su:
-            return orders
-        # A default may have given another state.
-        self.env.add_to_compute(self._fields["reply_state"], orders)
         # Judged by the result: values may also come from defaults.
-        # sudo: those who may not read the file are judged as well.
-        for order in orders.sudo():
-            names = REPLY_FIELDS - {"reply_state"}
-            if order.key_account_id:
-                names |= SIGNATURE_FIELDS
-            if any(order[name] for name in names):
-                raise self._reply_refusal()
+        if not self.env.su and any(
+            order[name]
+            for order in orders.filtered("key_account_id")
+            for name in SIGNATURE_FIELDS
+        ):
+            raise self._get_signature_error()
         return orders
 
     def write(self, vals):
         if not self.env.su:
-            self._assert_reply_not_given(vals)
+            self._assert_signature_not_given(vals)
         result = super().write(vals)
         if self.env.su and vals.get("signature"):
             self.filtered("key_account_id")._set_reply("signature")
@@ -238,20 +233,15 @@ class SaleOrder(models.Model):
             self._drop_signed_reply()
         return result
 
-    def _assert_reply_not_given(self, vals):
+    def _assert_signature_not_given(self, vals):
         given = SIGNATURE_FIELDS.intersection(vals)
         # Core takes the signature off a quotation that goes back to draft.
         is_reset = vals.get("state") == "draft" and not any(map(vals.get, given))
-        # Without the right to the field, the ORM says so.
-        is_forged = any(
-            self._has_field_access(self._fields[name], "write")
-            for name in REPLY_FIELDS.intersection(vals)
-        )
-        if is_forged or (given and not is_reset and self.filtered("key_account_id")):
-            raise self._reply_refusal()
+        if given and not is_reset and self.filtered("key_account_id"):
+            raise self._get_signature_error()
 
-    def _reply_refusal(self):
-        return ReplyError(
+    def _get_signature_error(self):
+        return DutyError(
             self.env._(
                 "What a customer signed is not entered by hand: use the button Record "
                 "Reply, or have the quotation signed online."

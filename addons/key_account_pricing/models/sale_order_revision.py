@@ -4,20 +4,19 @@ from odoo.tools import SQL
 
 from ..exceptions import RevisionError
 
-# Which version of what a quotation is: written by the verb alone.
-VERSION_FIELDS = {
-    "quotation_version",
-    "revised_from_id",
-    "first_version_id",
-    "revision_ids",
-}
-
 
 class SaleOrder(models.Model):
     """A quotation is revised by its next version; earlier ones stay readable, and only
     the last one lives."""
 
     _inherit = "sale.order"
+
+    _VERB_FIELDS = {
+        "quotation_version": 1,
+        "revised_from_id": False,
+        "first_version_id": False,
+        "revision_ids": False,
+    }
 
     quotation_version = fields.Integer(
         string="Version", readonly=True, copy=False, default=1
@@ -204,34 +203,11 @@ class SaleOrder(models.Model):
 
     # -------------------------------------------------------------------- CRUD
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        # Judged by the result: values may also come from defaults.
-        if not self.env.su and any(
-            order.quotation_version != 1
-            or order.revised_from_id
-            or order.first_version_id
-            or order.revision_ids
-            for order in orders
-        ):
-            raise self._version_refusal()
-        return orders
-
     def write(self, vals):
-        if VERSION_FIELDS.intersection(vals) and not self.env.su:
-            raise self._version_refusal()
         if vals.get("state", "cancel") != "cancel" or vals.get("signature"):
             # Whichever door led here: two living versions would be two offers.
             self._assert_not_revised()
         return super().write(vals)
-
-    def _version_refusal(self):
-        return RevisionError(
-            self.env._(
-                "Versions of a quotation are not entered by hand: use the button Revise."
-            )
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_revised(self):

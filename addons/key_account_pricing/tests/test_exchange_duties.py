@@ -6,7 +6,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.addons.key_account.exceptions import DutyError
 
 from ..exceptions import AgreementError, ExchangeError
-from .exchange_common import ExchangeCase
+from .common_exchange import ExchangeCase
 
 HEADER = ["Product", "From Quantity", "Price"]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import HttpCase, tagged
 
-from .exchange_common import ExchangeCase
+from .common_exchange import ExchangeCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..exceptions import ExchangeError
-from .exchange_common import ExchangeCase
+from .common_exchange import ExchangeCase
 
 HEADER = ["Product", "From Quantity", "Price"]
 

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .exchange_common import ExchangeCase
+from .common_exchange import ExchangeCase
 
 HEADER = ["Product", "From Quantity", "Price"]
 

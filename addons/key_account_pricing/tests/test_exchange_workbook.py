@@ -16,7 +16,7 @@ from ..tools.exchange_cells import (
     read_text,
 )
 from ..tools.workbook import Cell, Sheet, WorkbookError, read_sheet, write_workbook
-from .exchange_common import ExchangeCase
+from .common_exchange import ExchangeCase
 
 
 @tagged("post_install", "-at_install")

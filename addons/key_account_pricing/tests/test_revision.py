@@ -218,14 +218,14 @@ class TestRevision(QuotationCase):
         new = {"partner_id": self.account.partner_id.id}
         for name, value in forged.items():
             with self.subTest(name):
-                with self.assertRefused("use the button Revise"):
+                with self.assertStopped("not entered by hand", DutyError):
                     order.write({name: value})
-                with self.assertRefused("use the button Revise"):
+                with self.assertStopped("not entered by hand", DutyError):
                     Order.create({**new, name: value})
-                with self.assertRefused("use the button Revise"):
+                with self.assertStopped("not entered by hand", DutyError):
                     order.copy({name: value})
                 if name != "revision_ids":
-                    with self.assertRefused("use the button Revise"):
+                    with self.assertStopped("not entered by hand", DutyError):
                         Order.with_context(**{f"default_{name}": value}).create(new)
 
     def test_an_earlier_version_is_kept(self):
