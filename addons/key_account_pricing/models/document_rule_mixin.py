@@ -182,8 +182,10 @@ class PriceRule(models.AbstractModel):
         if not self.env.su:
             vals = {name: vals[name] for name in vals if name != "number"}
         result = super().write(vals)
-        # A line may have been moved to another document.
-        self._get_document()._assert_draft()
+        if self._document in vals:
+            # Moved to another document, which has to be a draft of the user's, too.
+            self.check_access("write")
+            self._get_document()._assert_draft()
         self.env["key.account.price"]._forget_rules()
         return result
 

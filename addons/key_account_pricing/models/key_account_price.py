@@ -3,7 +3,14 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import SQL, float_compare
 
-from ..tools.decision import Request, Rule, decide, get_ranked, split_price
+from ..tools.decision import (
+    Request,
+    Rule,
+    decide,
+    get_rank,
+    get_ranked,
+    split_price,
+)
 
 # The columns are those of Rule.
 RULES = """
@@ -85,6 +92,18 @@ class KeyAccountPrice(models.AbstractModel):
             for line, decision in self._decide(lines).items()
             if decision.rule and decision.rule.source == "agreement"
         }
+
+    @api.model
+    def _get_misplaced(self, lines):
+        """Return ``{order line: rule}`` of the lines that go by a rule which is not for
+        them as they are: it wants another quantity, day, basis or region."""
+        found = {}
+        for line in self._load_for(lines):
+            request = self._get_request(line)
+            for rule in line._get_price_rules():
+                if rule and get_rank(rule, request) is None:
+                    found[line] = rule
+        return found
 
     @api.model
     def _get_guides(self, lines):

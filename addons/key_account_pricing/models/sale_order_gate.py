@@ -51,28 +51,40 @@ class SaleOrderLine(models.Model):
         return [(order, issue) for (order, _document), issue in found.items()]
 
     def _get_outdated_issues(self):
-        """Return ``[(order, issue values)]`` of the lines of quotations that an
-        agreement locks and that go by something else: it came into force since, or
-        somebody removed it."""
-        found = []
+        """Return ``[(order, issue values)]`` of the lines of quotations that go by what
+        does not price them: an agreement locks them that came into force since, or that
+        somebody removed, or their own rule wants something else than was ordered."""
+        Price = self.env["key.account.price"]
         quoted = self.filtered(lambda line: line.state in ("draft", "sent"))
-        for line, agreed in self.env["key.account.price"]._get_agreed(quoted).items():
+        texts = {}
+        for line, rule in Price._get_misplaced(quoted).items():
+            texts[line] = self.env._(
+                "%(document)s does not price %(product)s as it is ordered: update the "
+                "prices of the order.",
+                document=Price._describe_document(rule),
+                product=line.product_id.display_name,
+            )
+        for line, agreed in Price._get_agreed(quoted).items():
             agreement = agreed.agreement_id
-            if line.agreement_line_id == agreed or agreement.kind == "framework":
-                continue
-            issue = {
-                "code": "price_outdated",
-                "kind": "price",
-                "subject": str(line.id),
-                "text": self.env._(
+            if line.agreement_line_id != agreed and agreement.kind != "framework":
+                texts[line] = self.env._(
                     "%(agreement)s locks what %(product)s goes by: update the prices of "
                     "the order.",
                     agreement=agreement.display_name,
                     product=line.product_id.display_name,
-                ),
-            }
-            found.append((line.order_id, issue))
-        return found
+                )
+        return [
+            (
+                line.order_id,
+                {
+                    "code": "price_outdated",
+                    "kind": "price",
+                    "subject": str(line.id),
+                    "text": text,
+                },
+            )
+            for line, text in texts.items()
+        ]
 
     def _get_locked_price_issues(self):
         """Return ``[(order, issue values)]`` of the lines whose price is not the one

@@ -34,6 +34,10 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
+    _GUARDED_FIELDS = ("price_source", "price_trace")
+    # What an agreement has left is for the gate to say, see _move_rest.
+    _VERB_FIELDS = {"exhausted_agreement_id": False}
+
     # Not read-only, so that the lines of child orders and copies keep what they are
     # given; nobody edits them in a form, and a check refuses what does not fit.
     agreement_line_id = fields.Many2one(
@@ -292,7 +296,11 @@ class SaleOrderLine(models.Model):
 
     def _is_priced_by(self, record, kinds):
         rule = self.env["key.account.price"]._get_rule(record)
-        return self._is_own_rule(rule, kinds) and record._is_for(self.product_id)
+        return (
+            record._get_document().state not in ("draft", "approval")
+            and self._is_own_rule(rule, kinds)
+            and record._is_for(self.product_id)
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -7,6 +7,8 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    _GUARDED_FIELDS = ("price_region_id",)
+
     price_region_id = fields.Many2one(
         "key.account.region",
         compute="_compute_price_region_id",
@@ -50,7 +52,7 @@ class SaleOrder(models.Model):
     def _recompute_prices(self):
         # EXTENDS 'sale': which rule counts is decided again, too, with the address and
         # the pricelist as they are now.
-        self._compute_price_region_id()
+        self.env.add_to_compute(self._fields["price_region_id"], self)
         lines = self._get_update_prices_lines()
         lines.invalidate_recordset(["pricelist_item_id"])
         lines._compute_price_rule()

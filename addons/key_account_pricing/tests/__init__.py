@@ -18,6 +18,7 @@ from . import (
     test_last_prices,
     test_price,
     test_price_edges,
+    test_price_forged,
     test_price_library,
     test_price_library_access,
     test_range,
