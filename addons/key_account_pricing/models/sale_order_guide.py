@@ -63,21 +63,14 @@ class SaleOrder(models.Model):
         an approval by a rule that asks for just that, or a release."""
         found = []
         # sudo: the gate judges prices that the user may not see.
-        for order in self.sudo():
-            open_lines = order.order_line.filtered(
-                lambda line: line.state in ("draft", "sent")
-            )
-            # As it is today: a guide price may have come since.
-            open_lines._refresh_guide_price()
-            # What a user wrote over it is worth nothing.
-            order.order_line._compute_guide_distance()
-            below = order.order_line.filtered(lambda line: line.guide_distance > 0)
-            is_approved = below and order._is_guide_approved()
-            found += [
-                (order, line._prepare_guide_issue())
-                for line in below
-                if not (is_approved and line.guide_reason)
-            ]
+        lines = self.sudo().order_line
+        # As it is today: a guide price may have come since.
+        lines.filtered(lambda x: x.state in ("draft", "sent"))._refresh_guide_price()
+        for line in lines:
+            if line.guide_distance > 0:
+                order = line.order_id
+                if not (line.guide_reason and order._is_guide_approved()):
+                    found.append((order, line._prepare_guide_issue()))
         return found
 
     def _is_guide_approved(self):
@@ -93,6 +86,8 @@ class SaleOrder(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    _GUARDED_FIELDS = ("guide_price", "guide_distance")
 
     guide_price = fields.Float(
         compute="_compute_guide_price",
@@ -168,7 +163,6 @@ class SaleOrderLine(models.Model):
         # sudo: the gate judges prices that the user may not see.
         added = lines.sudo().filtered(lambda line: line._is_order_raised({}))
         added._refresh_guide_price()
-        added._compute_guide_distance()
         below = added.filtered(lambda line: line.guide_distance > 0)
         self.env["sale.order"].browse(below.order_id.ids)._gate_assert_raise()
         return lines
@@ -180,7 +174,6 @@ class SaleOrderLine(models.Model):
         lines = self.sudo().filtered(lambda line: line.state == "sale")
         before = {line: line.guide_distance for line in lines}
         result = super().write(vals)
-        lines._compute_guide_distance()
         for line, distance in before.items():
             if line.guide_distance > distance:
                 raise GateError(

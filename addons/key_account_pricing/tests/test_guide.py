@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.key_account.exceptions import GateError
+from odoo.addons.key_account.exceptions import DutyError, GateError
 
 from .common import PricingCase
 
@@ -101,16 +101,41 @@ class TestGuide(PricingCase):
         order = self.quote(95)
         order.action_confirm()
         self.make_sheet({"price": 99}, kind="guide")
-        order.order_line._compute_guide_price()
+        order.sudo().order_line._compute_guide_price()
         self.assertEqual((order.state, order.order_line.guide_price), ("sale", 90))
 
-    def test_a_distance_that_a_user_wrote_does_not_count(self):
+    def test_a_distance_is_not_written_by_a_user(self):
         line = self.quote(81).order_line
-        for vals in ({"guide_distance": 0}, {"price_unit": 70, "guide_distance": 0}):
-            line.with_user(self.salesperson).write(vals)
-            line.order_id.with_user(self.salesperson).action_confirm()
-            self.assertEqual(line.order_id.gate_state, "held")
-            self.assertGreater(line.guide_distance, 9)
+        for vals in (
+            {"guide_distance": 0},
+            {"price_unit": 70, "guide_distance": 0},
+            {"guide_price": 1},
+        ):
+            with self.assertStopped("follows from other values", DutyError):
+                line.with_user(self.salesperson).write(vals)
+        line.order_id.with_user(self.salesperson).action_confirm()
+        self.assertEqual(line.order_id.gate_state, "held")
+        self.assertEqual((line.guide_price, line.guide_distance), (90, 10))
+
+    def test_queries_do_not_grow_with_the_orders(self):
+        orders = self.env["sale.order"]
+        for number in range(20):
+            product = self.make_product(f"Product {number}", 100)
+            self.make_sheet({"product_id": product.id, "price": 90}, kind="guide")
+            orders |= self.make_quotation(
+                order_line=[
+                    Command.create({"product_id": product.id, "price_unit": 80})
+                ]
+            )
+
+        def judge(some):
+            self.env["key.account.price"]._forget_rules()
+            self.assertEqual(len(some._get_guide_issues()), len(some))
+
+        self.count_queries(judge, orders)
+        self.assertEqual(
+            self.count_queries(judge, orders[:1]), self.count_queries(judge, orders)
+        )
 
     def test_a_line_below_guide_is_not_added_to_a_confirmed_order(self):
         order = self.quote(95)
