@@ -170,6 +170,8 @@ class PriceRule(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        # Also where none of its fields is given, which the ORM would not check.
+        lines._check_target()
         lines._get_document()._assert_draft()
         if not self.env.su and any(lines.mapped("number")):
             # Traces of prices rest on it.
