@@ -180,7 +180,7 @@ def test_no_way_leads_to_the_sheet_or_what_is_about_it(low, role, door):
     activities = [["res_model", "in", [SHEET, REQUEST]], ["res_id", "=", low.sheet]]
     for model, method, *args in (
         (SHEET, "search", [["id", "=", low.sheet]]),
-        (SHEET, "name_search", "PS"),
+        (SHEET, "name_search", "", [["id", "=", low.sheet]]),
         (SHEET, "action_export_lines", [low.sheet]),
         (SHEET, "action_import_lines", [low.sheet]),
         (LINE, "search", [["price", ">", 1], ["sheet_id", "=", low.sheet]]),

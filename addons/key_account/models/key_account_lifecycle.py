@@ -33,9 +33,10 @@ class KeyAccount(models.Model):
 
     def _assert_transition(self, state):
         # EXTENDS 'key_account'
+        result = super()._assert_transition(state)
         for account in self:
             account._assert_not_own_request(state)
-        return super()._assert_transition(state)
+        return result
 
     def _assert_not_own_request(self, state):
         """Raise when the one who submitted the account would activate it."""
