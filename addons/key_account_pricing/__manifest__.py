@@ -14,7 +14,7 @@
         "security/key_account_approval_guide_rules.xml",
         "security/key_account_price_record_rules.xml",
         "security/key_account_range_rules.xml",
-        "security/key_account_price_import_rules.xml",
+        "security/key_account_pricing_dialog_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/key_account_price_source_data.xml",

@@ -116,6 +116,25 @@ class TestAgreementSignatureForged(SignatureCase):
         note.write({"raw": b"y"})
         note.unlink()
 
+    def test_the_dialog_is_open_to_nobody_else(self):
+        dialog = (
+            self.env["key.account.agreement.sign"]
+            .with_user(self.salesperson)
+            .create(
+                {
+                    "agreement_id": self.to_sign().id,
+                    "signed_by": "Ann Buyer",
+                    "signed_file": base64.b64encode(PDF),
+                }
+            )
+        )
+        for user in (self.colleague("rival", "salesperson"), self.manager):
+            theirs = dialog.with_user(user)
+            self.assertFalse(theirs.search([]))
+            with self.assertRaises(AccessError):
+                theirs.read(["signed_file"])
+        self.assertTrue(dialog.read(["signed_file"]))
+
     def test_who_records_a_copy(self):
         table = {
             "salesperson": True,

@@ -162,6 +162,21 @@ class TestReplyForged(QuotationCase):
 
     # ------------------------------------------------------------------- roles
 
+    def test_the_dialog_is_open_to_nobody_else(self):
+        dialog = (
+            self.env["sale.order.reply.record"]
+            .with_user(self.salesperson)
+            .create(
+                {"order_id": self.make_quotation().id, "signed_file": PDF_BASE64}
+            )
+        )
+        for user in (self.colleague("rival", "salesperson"), self.manager):
+            theirs = dialog.with_user(user)
+            self.assertFalse(theirs.search([]))
+            with self.assertRaises(AccessError):
+                theirs.read(["signed_file"])
+        self.assertTrue(dialog.read(["signed_file"]))
+
     def test_who_records(self):
         self.require_reply()
         order = self.make_quotation()
