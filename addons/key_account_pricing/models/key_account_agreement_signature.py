@@ -266,7 +266,7 @@ class KeyAccountAgreement(models.Model):
 
     def _clean_signer(self, name):
         name = " ".join(name.split()) if isinstance(name, str) else ""
-        if not name or len(name) > 128:
+        if not name or len(name) > 128 or not name.isprintable():
             raise AgreementError(
                 self.env._(
                     "Who signs %s? Enter the name, in 128 letters at most.",
@@ -276,7 +276,11 @@ class KeyAccountAgreement(models.Model):
         return name
 
     def _clean_day(self, day):
-        day = fields.Date.to_date(day)
+        try:
+            day = fields.Date.to_date(day)
+        except (TypeError, ValueError):
+            # Over RPC it may be anything.
+            day = None
         if not day or day > fields.Date.context_today(self):
             raise AgreementError(
                 self.env._(

@@ -101,7 +101,9 @@ class TestAgreementSignature(SignatureCase):
             ({"content": b""}, "is empty"),
             ({"content": PDF + b" " * LETTER.limit}, "10 MB at most"),
             ({"day": tomorrow}, "in the future"),
+            ({"day": "yesterday"}, "in the future"),
             ({"name": "  "}, "Who signs"),
+            ({"name": "Ann\0Buyer"}, "Who signs"),
         ):
             with (
                 self.subTest(vals={**vals, "content": vals.get("content", b"")[:20]}),

@@ -43,6 +43,7 @@ class TestSignedFile(TransactionCase):
             ("C:\\scans\\letter.pdf", None),
             ("letter.exe", "file_type"),
             ("letter.pdf.exe", "file_type"),
+            ("letter\0.pdf", "file_type"),
             ("pdf", "file_type"),
             ("", "file_type"),
         ):

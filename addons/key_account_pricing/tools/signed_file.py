@@ -48,7 +48,10 @@ def find_problem(content, kind, name=None):
         return "file_type"
     if name is not None:
         ending = PurePath(name).suffix.lower().replace("jpeg", "jpg")
-        if ending.removeprefix(".") not in kind.types.values():
+        if (
+            ending.removeprefix(".") not in kind.types.values()
+            or not name.isprintable()
+        ):
             return "file_type"
     return None
 
