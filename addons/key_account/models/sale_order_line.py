@@ -64,15 +64,17 @@ class SaleOrderLine(models.Model):
         """Return ordered quantity in the product's unit, total with taxes, and what
         somebody says was delivered beyond the order; goods that left are not asked
         about."""
-        uom = self.product_uom_id
-        unit = self.product_id.uom_id
-        quantity = self.product_uom_qty
-        if uom and unit and uom != unit:
-            quantity = uom._compute_quantity(quantity, unit, round=False)
         extra = 0.0
         if self.qty_delivered_method == "manual":
             extra = max(self.qty_delivered - self.product_uom_qty, 0.0)
-        return quantity, self.price_total, extra
+        return self._get_quantity_in_product_unit(), self.price_total, extra
+
+    def _get_quantity_in_product_unit(self):
+        """Return the ordered quantity in the product's own unit, not rounded."""
+        unit, own = self.product_uom_id, self.product_id.uom_id
+        if not unit or not own or unit == own:
+            return self.product_uom_qty
+        return unit._compute_quantity(self.product_uom_qty, own, round=False)
 
     def _is_order_raised(self, before):
         """Return whether this line raises its confirmed order.

@@ -125,8 +125,7 @@ class PriceRule(models.AbstractModel):
             return self.product_id == product
         if self.product_tmpl_id:
             return self.product_tmpl_id == product.product_tmpl_id
-        path = (product.categ_id.parent_path or "").split("/")
-        return str(self.categ_id.id) in path
+        return self.categ_id.id in product._get_category_ids()
 
     @api.constrains("product_id", "product_tmpl_id", "categ_id")
     def _check_target(self):

@@ -225,16 +225,13 @@ class KeyAccountAgreement(models.Model):
         )
 
     def _get_earlier_offered(self):
-        """Return the earlier versions, the latest first, of the same account: a version
-        may have been written for another one."""
+        """Return the earlier versions that customers may see, the latest first."""
         self.ensure_one()
         found, version = self.browse(), self.previous_id
         while version and version not in found:
             found |= version
             version = version.previous_id
-        return found.filtered(
-            lambda a: a.account_id == self.account_id
-        )._filter_offerable()
+        return found._filter_offerable()
 
 
 class KeyAccountAgreementLine(models.Model):

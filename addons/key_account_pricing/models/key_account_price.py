@@ -180,11 +180,10 @@ class KeyAccountPrice(models.AbstractModel):
     @api.model
     def _get_request(self, line):
         order, product = line.order_id, line.product_id
-        path = (product.categ_id.parent_path or "").split("/")[:-1]
         return Request(
             product_id=product.id,
             template_id=product.product_tmpl_id.id,
-            category_ids=tuple(int(category) for category in reversed(path)),
+            category_ids=product._get_category_ids(),
             quantity=line._get_quantity_in_product_unit(),
             day=(order.date_order or line.env.cr.now()).date(),
             region_id=order.price_region_id.id or None,
@@ -262,11 +261,10 @@ class KeyAccountPrice(models.AbstractModel):
     def _get_keys(self, company, account, product):
         """Return what the rules for a product are kept under: those of the account, and
         those that are nobody's own."""
-        path = (product.categ_id.parent_path or "").split("/")[:-1]
         targets = [
             ("product", product.id),
             ("template", product.product_tmpl_id.id),
-            *(("category", int(category)) for category in path),
+            *(("category", category) for category in product._get_category_ids()),
         ]
         return [
             (company, owner, *target) for owner in (account, 0) for target in targets

@@ -58,12 +58,10 @@ class Scope(NamedTuple):
 
     def has(self, product):
         """Return whether a product belongs to it."""
-        template = product.product_tmpl_id
-        path = (template.categ_id.parent_path or "").split("/")
         return (
             product.id in self.products
-            or template.id in self.templates
-            or any(int(part) in self.categories for part in path if part)
+            or product.product_tmpl_id.id in self.templates
+            or not self.categories.isdisjoint(product._get_category_ids())
         )
 
 

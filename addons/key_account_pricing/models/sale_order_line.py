@@ -208,12 +208,6 @@ class SaleOrderLine(models.Model):
             fiscal_position=position,
         )
 
-    def _get_quantity_in_product_unit(self):
-        unit, own = self.product_uom_id, self.product_id.uom_id
-        if not unit or not own or unit == own:
-            return self.product_uom_qty
-        return unit._compute_quantity(self.product_uom_qty, own, round=False)
-
     # ------------------------------------------------------------------ prices
 
     def _get_decided_price(self):

@@ -166,9 +166,7 @@ class TestReplyForged(QuotationCase):
         dialog = (
             self.env["sale.order.reply.record"]
             .with_user(self.salesperson)
-            .create(
-                {"order_id": self.make_quotation().id, "signed_file": PDF_BASE64}
-            )
+            .create({"order_id": self.make_quotation().id, "signed_file": PDF_BASE64})
         )
         for user in (self.colleague("rival", "salesperson"), self.manager):
             theirs = dialog.with_user(user)
