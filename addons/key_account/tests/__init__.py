@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_account_lifecycle,
+    test_dialogs,
     test_document,
     test_gate,
     test_gate_doors,

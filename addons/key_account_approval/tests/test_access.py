@@ -189,3 +189,22 @@ class TestAccess(ApprovalCase):
             Test = self.env["key.account.approval.test"].with_user(self.user(role))
             with self.subTest(role=role):
                 self.assertEqual(Test.has_access("create"), role == "administrator")
+
+    def test_what_somebody_is_about_to_ask_or_decide_is_nobody_elses(self):
+        administrator = self.user("administrator")
+        dialogs = {
+            "ask": (self.salesperson, {"res_model": "sale.order", "res_ids": "1"}),
+            "decide": (self.boss, {"request_ids": self.request.ids}),
+            "test": (administrator, {"res_model": "sale.order"}),
+        }
+        dialogs["ask"][1]["reason"] = "They have another offer"
+        rivals = (self.colleague("rival", "administrator"), self.manager)
+        for name, (owner, vals) in dialogs.items():
+            Dialog = self.env[f"key.account.approval.{name}"]
+            dialog = Dialog.with_user(owner).create(vals)
+            for user in rivals if name != "test" else rivals[:1]:
+                with self.subTest(dialog=name, user=user.login):
+                    self.assertFalse(Dialog.with_user(user).search([]))
+                    with self.assertRaises(AccessError):
+                        dialog.with_user(user).read(["create_date"])
+            self.assertTrue(dialog.read(["create_date"]))
