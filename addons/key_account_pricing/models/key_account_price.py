@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL, float_compare
 
 from ..tools.decision import (
@@ -52,7 +52,6 @@ IN_FORCE = """
 """
 AGREEMENTS_IN_FORCE = IN_FORCE.format("agreement")
 SHEETS_IN_FORCE = IN_FORCE.format("sheet")
-MEMO = "key_account_pricing.rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,15 @@ class KeyAccountPrice(models.AbstractModel):
     """The one decision about a price: which rule gives it, and why.
 
     Rules are kept in memory for the rest of the transaction, in which the database does
-    not change but by our own hand (`_forget_rules`).
+    not change but by our own hand (`_forget_rules`), or until the ORM forgets what it
+    has read: after a rollback, also to a savepoint, and after SQL of somebody else.
     """
 
     _name = "key.account.price"
     _description = "Price Decision"
+
+    # Holds no value: the rules are kept in its cache, which goes with all others.
+    rules = fields.Json(store=False, export_string_translation=False)
 
     @api.model
     def _decide(self, lines):
@@ -250,12 +253,13 @@ class KeyAccountPrice(models.AbstractModel):
 
     @api.model
     def _get_memo(self):
-        return self.env.cr.cache.setdefault(MEMO, {"by_key": {}, "by_line": {}})
+        cache = self.env.transaction.field_data[self._fields["rules"]]
+        return cache.setdefault("memo", {"by_key": {}, "by_line": {}})
 
     @api.model
     def _forget_rules(self):
         """Read the rules anew: documents or their lines have changed."""
-        self.env.cr.cache.pop(MEMO, None)
+        self.env.transaction.field_data.pop(self._fields["rules"], None)
 
     @api.model
     def _get_keys(self, company, account, product):
@@ -283,18 +287,13 @@ class KeyAccountPrice(models.AbstractModel):
     def _load_rules(self, wanted):
         """Read the active rules for ``{(company id, account id, product)}`` that are not
         known yet, in one query."""
-        known = self._get_memo()["by_key"]
-        missing = {
-            key: []
-            for place in wanted
-            for key in self._get_keys(*place)
-            if key not in known
-        }
-        if not missing:
+        if not self._get_missing(wanted):
             return
         for name in ("key.account.agreement", "key.account.price.sheet"):
             self.env[name].flush_model()
             self.env[name].line_ids.flush_model()
+        # Afresh: flushing may have made it forget.
+        missing = self._get_missing(wanted)
         ids = {"product": set(), "template": set(), "category": set()}
         companies, accounts = set(), set()
         for company, account, target, target_id in missing:
@@ -313,8 +312,18 @@ class KeyAccountPrice(models.AbstractModel):
         ):
             if key in missing:
                 missing[key].append(rule)
-        # Afresh: flushing may have made it forget.
         self._get_memo()["by_key"].update(missing)
+
+    @api.model
+    def _get_missing(self, wanted):
+        """Return ``{key: []}`` of the keys of these places whose rules are not known."""
+        known = self._get_memo()["by_key"]
+        return {
+            key: []
+            for place in wanted
+            for key in self._get_keys(*place)
+            if key not in known
+        }
 
     @api.model
     def _fetch_rules(self, agreements, sheets):
@@ -343,12 +352,11 @@ class KeyAccountPrice(models.AbstractModel):
             return None
         is_agreement = record._name == "key.account.agreement.line"
         key = ("agreement" if is_agreement else "sheet", record.id)
-        by_line = self._get_memo()["by_line"]
-        if key not in by_line:
+        if key not in self._get_memo()["by_line"]:
             record.flush_model()
             record._get_document().flush_model()
             # All that will be asked for, at once.
             ids = [*{*record._prefetch_ids, record.id}]
             this, other = SQL("line.id = ANY(%s)", ids), SQL("FALSE")
             self._fetch_rules(*((this, other) if is_agreement else (other, this)))
-        return by_line[key]
+        return self._get_memo()["by_line"][key]

@@ -151,6 +151,35 @@ class TestPrice(PricingCase):
             line.read(["price_beaten"])
         self.assertNotIn("price_beaten", line.fields_get())
 
+    def test_rules_of_what_was_rolled_back_are_forgotten(self):
+        with self.env.cr.savepoint() as savepoint:
+            self.make_agreement({"price": 80})
+            self.assertEqual(self.line().price_unit, 80)
+            savepoint.rollback()
+        self.assertEqual(self.line().price_unit, 100)
+
+    def test_rules_are_forgotten_with_all_that_was_read(self):
+        # As in the trial run of an import, where the ORM is not told of the rollback.
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            agreement = self.make_agreement({"price": 80})
+            self.assertEqual(self.line().price_unit, 80)
+            self.env.flush_all()
+            savepoint.rollback()
+        self.env.invalidate_all(flush=False)
+        self.assertFalse(agreement.exists())
+        self.assertEqual(self.line().price_unit, 100)
+
+    def test_rules_are_forgotten_after_a_statement_of_somebody_else(self):
+        agreement = self.make_agreement({"price": 80})
+        self.assertEqual(self.line().price_unit, 80)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE key_account_agreement_line SET price = 70 WHERE agreement_id = %s",
+            [agreement.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.line().price_unit, 70)
+
     def test_section_lines_have_no_source(self):
         order = self.make_quotation()
         order.order_line = [
