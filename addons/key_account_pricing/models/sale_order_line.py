@@ -5,6 +5,15 @@ from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
 from ..exceptions import AgreementError
 
+# What a decision about a price rests on.
+DECIDED_BY = (
+    "product_id",
+    "product_uom_id",
+    "product_uom_qty",
+    "order_id.partner_id",
+    "order_id.partner_shipping_id",
+    "order_id.price_basis",
+)
 # Which rules price a line.
 RULE_FIELDS = {
     "agreement_line_id",
@@ -34,7 +43,7 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    _GUARDED_FIELDS = ("price_source", "price_trace")
+    _GUARDED_FIELDS = ("price_beaten", "price_source", "price_trace")
     # What an agreement has left is for the gate to say, see _move_rest.
     _VERB_FIELDS = {"exhausted_agreement_id": False}
 
@@ -72,7 +81,7 @@ class SaleOrderLine(models.Model):
     )
     price_beaten = fields.Text(
         string="Other Prices That Apply",
-        compute="_compute_price_rule",
+        compute="_compute_price_beaten",
         store=True,
         readonly=False,
         precompute=True,
@@ -104,26 +113,17 @@ class SaleOrderLine(models.Model):
         help="It has no volume left for the line, which the next source prices.",
     )
 
-    @api.depends(
-        "product_id",
-        "product_uom_id",
-        "product_uom_qty",
-        "order_id.partner_id",
-        "order_id.partner_shipping_id",
-        "order_id.price_basis",
-    )
+    @api.depends(*DECIDED_BY)
     def _compute_price_rule(self):
         # What has been confirmed keeps the decision it was made with; what is added to a
         # confirmed order needs one.
         undecided = self.filtered(lambda line: line._is_price_open())
-        Price = self.env["key.account.price"]
-        decisions = Price._decide(undecided)
+        decisions = self.env["key.account.price"]._decide(undecided)
         for line in self - undecided:
             # Assigned to itself, as the ORM asks for a value.
             line.agreement_line_id = line.agreement_line_id
             line.price_sheet_line_id = line.price_sheet_line_id
             line.promotion_line_id = line.promotion_line_id
-            line.price_beaten = line.price_beaten
         for line in undecided:
             decision = decisions.get(line)
             rule = decision and decision.rule
@@ -132,6 +132,18 @@ class SaleOrderLine(models.Model):
             line.price_sheet_line_id = rule.line_id if rule and not is_agreed else False
             promotion = decision and decision.promotion
             line.promotion_line_id = promotion.line_id if promotion else False
+
+    @api.depends(*DECIDED_BY)
+    def _compute_price_beaten(self):
+        # Apart from the rules: those are given to copies and child orders.
+        undecided = self.filtered(lambda line: line._is_price_open())
+        Price = self.env["key.account.price"]
+        decisions = Price._decide(undecided)
+        for line in self - undecided:
+            # As in _compute_price_rule.
+            line.price_beaten = line.price_beaten
+        for line in undecided:
+            decision = decisions.get(line)
             line.price_beaten = decision and Price._describe_beaten(line, decision)
 
     @api.depends(
@@ -302,13 +314,18 @@ class SaleOrderLine(models.Model):
             self._preload_rules(vals_list)
             return super().create(vals_list)
         lines = self._without_rule_defaults()
-        vals_list = lines._drop_rules_of_confirmed(vals_list)
+        # What did not give the price is described from the start: on a confirmed order
+        # it is not computed again.
+        vals_list = [
+            {name: vals[name] for name in vals if name != "price_beaten"}
+            for vals in lines._drop_rules_of_confirmed(vals_list)
+        ]
         lines._preload_rules(vals_list)
         created = super(SaleOrderLine, lines).create(vals_list)
         return created.with_env(self.env)
 
     def _without_rule_defaults(self):
-        names = {f"default_{name}" for name in RULE_FIELDS}
+        names = {f"default_{name}" for name in (*RULE_FIELDS, "price_beaten")}
         if not names.intersection(self.env.context):
             return self
         kept = {k: v for k, v in self.env.context.items() if k not in names}

@@ -56,6 +56,7 @@ class SaleOrder(models.Model):
         lines = self._get_update_prices_lines()
         lines.invalidate_recordset(["pricelist_item_id"])
         lines._compute_price_rule()
+        self.env.add_to_compute(lines._fields["price_beaten"], lines)
         # sudo: whoever updates the prices may not see this one.
         lines.sudo()._compute_guide_price()
         return super()._recompute_prices()

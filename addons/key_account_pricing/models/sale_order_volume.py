@@ -268,6 +268,7 @@ class SaleOrderLine(models.Model):
         else:
             self.exhausted_agreement_id = agreement
         rest._compute_price_rule()
+        rest._compute_price_beaten()
         rest._compute_guide_price()
         rest.with_context(force_price_recomputation=True)._compute_price_unit()
         self.order_id.message_post(

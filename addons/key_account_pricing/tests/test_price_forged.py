@@ -110,6 +110,40 @@ class TestPriceForged(PricingCase):
             self.assertEqual(added.price_source, "manual")
             self.assertRegex(added.price_trace, "^Entered by hand instead of")
 
+    def test_what_else_would_have_applied_is_not_made_up(self):
+        self.make_agreement({"price": 90})
+        self.make_sheet({"price": 95})
+        forged = {"price_beaten": "Promotion X: 1.00"}
+        order = self.make_quotation(
+            order_line=[Command.create({"product_id": self.product.id, **forged})]
+        )
+        true = r"^Customer price .*95\.00.*\n(List price|Pricelist .*)$"
+        self.assertRegex(order.order_line.price_beaten, true)
+        for user in (self.salesperson, self.manager, self.user("administrator")):
+            with self.assertStopped("follows from other values", DutyError):
+                order.with_user(user).order_line.write(forged)
+        line = {"product_id": self.product.id}
+        order.order_line = [Command.create({**line, **forged})]
+        order.with_context(default_price_beaten="X").order_line = [Command.create(line)]
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        order.order_line = [Command.create({**line, "price_unit": 0, **forged})]
+        order.with_context(default_price_beaten="X").order_line = [
+            Command.create({**line, "price_unit": 0})
+        ]
+        self.assertEqual(len(order.order_line), 5)
+        for line in order.order_line:
+            self.assertRegex(line.price_beaten, true)
+
+    def test_copies_say_what_applies_now(self):
+        self.make_agreement({"price": 90})
+        order = self.make_quotation()
+        self.assertNotIn("Customer price", order.order_line.price_beaten)
+        self.make_sheet({"price": 95})
+        self.assertRegex(
+            order.copy().order_line.price_beaten, "^Customer price .*95.00"
+        )
+
     def test_the_region_is_not_chosen(self):
         region = self.env["key.account.region"].create(
             {"name": "Belgium", "country_id": self.env.ref("base.be").id}
