@@ -38,6 +38,7 @@ from . import (
     sale_order_guide,
     sale_order_last_prices,
     sale_order_line,
+    sale_order_line_price,
     sale_order_price,
     sale_order_range,
     sale_order_reply,
