@@ -49,15 +49,32 @@ class SaleOrderLine(models.Model):
         return rule.source in kinds and rule.account_id in (account, 0)
 
     def _is_price_manual(self):
-        """Return whether somebody has changed the price that was decided."""
+        """Return whether somebody has given another price than the one that was decided,
+        or than Odoo's own."""
         currency = self.currency_id or self.env.company.currency_id
-        decided = self._get_decided_price()
-        if decided is not None:
-            decided = self._get_price_at_border(decided)
-            net = self.price_unit * (1 - self.discount / 100.0)
-            return bool(currency.compare_amounts(net, decided))
-        return bool(
-            currency.compare_amounts(self.price_unit, self.technical_price_unit)
+        price = self._get_decided_price()
+        given = self.price_unit
+        if price is not None:
+            price = self._get_price_at_border(price)
+            given *= 1 - self.discount / 100.0
+        elif self._has_price_of_product():
+            # What core keeps beside the price is no witness: it takes over a price that
+            # is given with a new line.
+            own = self.with_company(self.company_id)
+            price = own._get_price_at_border(own._get_display_price())
+        else:
+            price = self.technical_price_unit
+        return bool(currency.compare_amounts(given, price))
+
+    def _has_price_of_product(self):
+        """Return whether Odoo would compute the line's price from its product alone."""
+        return (
+            self.product_id
+            and self.product_uom_id
+            and self.product_type != "combo"
+            and not self.combo_item_id
+            and not self.is_downpayment
+            and not self._is_global_discount()
         )
 
     def _get_price_at_border(self, price):

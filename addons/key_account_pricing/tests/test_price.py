@@ -140,6 +140,50 @@ class TestPrice(PricingCase):
         line.price_unit = 80
         self.assertEqual(line.price_source, "agreement")
 
+    def test_a_price_given_with_a_new_line_is_entered_by_hand(self):
+        for vals in (
+            {"price_unit": 95},
+            {"price_unit": 0},
+            {"price_unit": 95, "technical_price_unit": 95},
+        ):
+            with self.subTest(**vals):
+                line = {"product_id": self.product.id, **vals}
+                order = self.make_quotation(order_line=[Command.create(line)])
+                self.assertEqual(order.order_line.price_source, "manual")
+                trace = order.order_line.price_trace
+                self.assertRegex(trace, "^Entered by hand instead of: (List|Pricelist)")
+                order.action_update_prices()
+                self.assertIn(order.order_line.price_source, ("list", "pricelist"))
+
+    def test_what_odoo_itself_gives_is_not_entered_by_hand(self):
+        line = {"product_id": self.product.id, "price_unit": 100}
+        dozen = {**line, "price_unit": 1200}
+        dozen["product_uom_id"] = self.env.ref("uom.product_uom_dozen").id
+        order = self.make_quotation(
+            order_line=[Command.create(line), Command.create(dozen)]
+        )
+        order.order_line[0].discount = 5
+        for line in order.order_line:
+            self.assertIn(line.price_source, ("list", "pricelist"))
+
+    def test_a_tax_that_a_fiscal_position_takes_out_is_not_entered_by_hand(self):
+        tax = self.env["account.tax"].create(
+            {"name": "In it", "amount": 25, "price_include_override": "tax_included"}
+        )
+        abroad = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        tax_free = self.env["account.tax"].create(
+            {
+                "name": "None",
+                "amount": 0,
+                "fiscal_position_ids": abroad.ids,
+                "original_tax_ids": tax.ids,
+            }
+        )
+        self.product.taxes_id = tax
+        line = self.line(fiscal_position_id=abroad.id)
+        self.assertEqual((line.price_unit, line.tax_ids), (80, tax_free))
+        self.assertIn(line.price_source, ("list", "pricelist"))
+
     def test_customers_read_what_gave_their_price_and_not_what_did_not(self):
         customer = self.user("portal")
         customer.partner_id.parent_id = self.account.partner_id
