@@ -77,34 +77,48 @@ class SaleOrder(models.Model):
     def _get_approval_measures(self):
         # EXTENDS 'key_account_approval'
         measures = super()._get_approval_measures()
+        # For the lines of all orders at once.
+        references = self._get_snapshot_lines("order_line")._get_reference_prices()
         for order in self:
-            measures.setdefault(order, {}).update(order._get_order_measures())
+            found = order._get_order_measures(references)
+            measures.setdefault(order, {}).update(found)
         return measures
 
-    def _get_order_measures(self):
+    def _get_order_measures(self, references):
         """Return the order's figures: untaxed amount in the company's currency, the
         highest discount, of a line or of the whole, the margins on current average
-        cost, and the days of its payment terms."""
+        cost, and the days of its payment terms.
+
+        :param references: as from `_get_reference_prices`
+        """
+        lines = self._get_measured_lines()
+        discounts = [line._get_discount_effective(references) for line in lines]
+        margin, margin_line = self._get_margins()
+        return {
+            "amount": self.amount_untaxed * self._get_rate_to_company(),
+            "discount": max([lines._get_discount_total(references), *discounts]),
+            "margin": margin,
+            "margin_line": margin_line,
+            "term_days": self._get_term_days(),
+        }
+
+    def _get_measured_lines(self):
         lines = self._get_snapshot_lines("order_line")
         # Values are read for the lines of all orders at once.
-        lines = lines.with_prefetch(self.order_line._prefetch_ids)
+        return lines.with_prefetch(self.order_line._prefetch_ids)
+
+    def _get_margins(self):
+        """Return the order's margin on current average cost, and its least line's."""
+        lines = self._get_measured_lines()
         rate = self._get_rate_to_company()
         costs = {line: line._get_current_cost() for line in lines}
         prices = {line: line.price_subtotal * rate for line in lines}
-        return {
-            "amount": self.amount_untaxed * rate,
-            "discount": max(
-                [
-                    lines._get_discount_total(),
-                    *(line._get_discount_effective() for line in lines),
-                ]
-            ),
-            "margin": get_margin(sum(prices.values()), sum(costs.values())),
-            "margin_line": min(
+        return (
+            get_margin(sum(prices.values()), sum(costs.values())),
+            min(
                 (get_margin(prices[line], costs[line]) for line in lines), default=100.0
             ),
-            "term_days": self._get_term_days(),
-        }
+        )
 
     def _get_rate_to_company(self):
         # Of today: the date of a quotation is whatever its salesperson says.
@@ -198,20 +212,28 @@ class SaleOrderLine(models.Model):
         )
         return product.standard_price * quantity
 
-    def _get_discount_effective(self):
-        """Return how far the line is below the price that the pricelist gives, in
-        percent: by its discount or by a lower price."""
-        price = self._get_display_price() if self.product_id else 0.0
+    def _get_reference_prices(self):
+        """Return ``{line: price}`` of the lines with a product: what one of the line's
+        unit costs before anybody takes something off, in the order's currency."""
+        return {line: line._get_display_price() for line in self if line.product_id}
+
+    def _get_discount_effective(self, references):
+        """Return how far the line is below its reference price, in percent: by its
+        discount or by a lower price.
+
+        :param references: as from `_get_reference_prices`
+        """
+        price = references.get(self, 0.0)
         if not price or self.price_unit < 0:
             return self.discount
         net = self.price_unit * (1 - self.discount / 100)
         return max(self.discount, float_round(100 * (1 - net / price), 2))
 
-    def _get_discount_total(self):
-        """Return how far these lines together are below what the pricelist gives for
-        the goods among them, in percent: discounts may be lines of their own."""
+    def _get_discount_total(self, references):
+        """Return how far these lines together are below the reference prices of the
+        goods among them, in percent: discounts may be lines of their own."""
         goods = [line for line in self if line.product_id and line.price_unit >= 0]
-        listed = sum(line._get_display_price() * line.product_uom_qty for line in goods)
+        listed = sum(references[line] * line.product_uom_qty for line in goods)
         if listed <= 0:
             return 0.0
         net = sum(

@@ -33,11 +33,11 @@ class SaleOrder(models.Model):
     @api.depends("order_line.product_id", "amount_untaxed")
     def _compute_margin_current(self):
         for order in self:
-            order.margin_current = order._get_order_measures()["margin"]
+            order.margin_current = order._get_margins()[0]
 
-    def _get_order_measures(self):
+    def _get_order_measures(self, references):
         # EXTENDS 'key_account_approval'
-        measures = super()._get_order_measures()
+        measures = super()._get_order_measures(references)
         lines = self._get_snapshot_lines("order_line").filtered("guide_price")
         if lines:
             measures["guide_distance"] = max(lines.mapped("guide_distance"))

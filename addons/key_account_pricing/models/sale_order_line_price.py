@@ -95,7 +95,10 @@ class SaleOrderLine(models.Model):
         """Return what agreements, price sheets and promotions give for one of the line's
         unit, in the order's currency, without taxes, freight in it; None: the price is
         Odoo's own."""
-        rule, promotion = self._get_price_rules()
+        return self._get_price_by(*self._get_price_rules())
+
+    def _get_price_by(self, rule, promotion):
+        """Return what a rule and a promotion give, as `_get_decided_price`."""
         if not rule and not promotion:
             return None
         if self.combo_item_id or self.product_type == "combo":
@@ -116,6 +119,9 @@ class SaleOrderLine(models.Model):
         that would be shown beside it is taken off."""
         if self.pricelist_item_id._show_discount():
             return self._get_pricelist_price()
+        return self._get_display_price_of_odoo()
+
+    def _get_display_price_of_odoo(self):
         # What this model overrides below is not asked here.
         return super()._get_display_price()  # pylint: disable=super-method-mismatch
 
@@ -123,3 +129,18 @@ class SaleOrderLine(models.Model):
         # EXTENDS 'sale'
         price = self._get_decided_price()
         return super()._get_display_price() if price is None else price
+
+    def _get_reference_prices(self):
+        # EXTENDS 'key_account_approval': what is offered is measured by what the
+        # decision gives. The rule that is on a line may have been put there by hand,
+        # and a cancelled quotation can become one again.
+        offered = self.filtered(lambda line: line.state in ("draft", "sent", "cancel"))
+        prices = super(SaleOrderLine, self - offered)._get_reference_prices()
+        decisions = self.env["key.account.price"]._decide(offered)
+        for line in offered.filtered("product_id"):
+            decision = decisions.get(line)
+            price = decision and line._get_price_by(decision.rule, decision.promotion)
+            if price is None:
+                price = line._get_display_price_of_odoo()
+            prices[line] = price
+        return prices

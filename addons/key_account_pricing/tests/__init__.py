@@ -6,6 +6,7 @@ from . import (
     test_agreement_signature,
     test_agreement_signature_forged,
     test_decision_oracle,
+    test_discount_forged,
     test_exchange_duties,
     test_exchange_export,
     test_exchange_import,
