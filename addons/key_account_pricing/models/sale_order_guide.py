@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.key_account.exceptions import GateError
 from odoo.addons.key_account.models.price_visibility import COST_READERS
+from odoo.addons.key_account_approval.exceptions import ApprovalError
 from odoo.addons.key_account_approval.models.sale_order import get_margin
 
 GUIDE_READERS = "key_account_pricing.group_guide_reader"
@@ -168,13 +169,55 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
-        if self.env.su or not {"price_unit", "discount"}.intersection(vals):
-            return super().write(vals)
-        # sudo: the guide price counts for those who may not see it, too.
-        lines = self.sudo().filtered(lambda line: line.state == "sale")
-        before = {line: line.guide_distance for line in lines}
+        # sudo: what was approved counts for those who may not see it, too.
+        lines = self.sudo()
+        reasons, distances = {}, {}
+        if "guide_reason" in vals:
+            reasons = {line: line.guide_reason for line in lines}
+        if not self.env.su and {"price_unit", "discount"}.intersection(vals):
+            confirmed = lines.filtered(lambda line: line.state == "sale")
+            distances = {line: line.guide_distance for line in confirmed}
         result = super().write(vals)
-        for line, distance in before.items():
+        self._assert_reasons_kept(reasons)
+        self._assert_not_further_below(distances)
+        return result
+
+    def _assert_reasons_kept(self, reasons):
+        """Raise when a reason has changed that somebody is asked to approve, or has
+        approved; a change that makes the request void gives way to another reason.
+
+        :param reasons: ``{line: reason before}``
+        """
+        changed = self.browse(
+            line.id
+            for line, reason in reasons.items()
+            if (line.guide_reason or "") != (reason or "")
+        ).sudo()
+        subjects = changed.order_id._gate_get_subjects()
+        for line in changed:
+            subject = subjects[line.order_id]
+            # First, as a change of it makes the request void.
+            fingerprint = subject.fingerprint
+            request = subject._get_latest_request()
+            if request.state not in ("pending", "approved"):
+                continue
+            if request.fingerprint == fingerprint:
+                raise ApprovalError(
+                    self.env._(
+                        "%(order)s, %(product)s: approval was asked for with this reason "
+                        "for the price; withdraw the request, or revise the quotation, "
+                        "to give another.",
+                        order=line.order_id.name,
+                        product=line.product_id.display_name,
+                    )
+                )
+
+    def _assert_not_further_below(self, distances):
+        """Raise when the price of a confirmed line is further below guide than it was.
+
+        :param distances: ``{line: percent before}``
+        """
+        for line, distance in distances.items():
             if line.guide_distance > distance:
                 raise GateError(
                     self.env._(
@@ -184,7 +227,6 @@ class SaleOrderLine(models.Model):
                         product=line.product_id.display_name,
                     )
                 )
-        return result
 
     def copy_data(self, default=None):
         # EXTENDS 'base': whoever may not see the reason copies the order without it.

@@ -79,6 +79,45 @@ class TestGuide(PricingCase):
         action = order.with_user(plain).action_open_ask_approval()
         self.assertNotIn("default_reason", action["context"])
 
+    def test_a_reason_that_was_approved_is_kept(self):
+        self.make_rule(self.manager, thresholds={"guide_distance": 5})
+        order = self.quote(81, reason="Trial").with_user(self.salesperson)
+        line = order.order_line
+        line.guide_reason = "Launch"
+        sentence = f"{order.name}, Widget: approval was asked for with this reason"
+        other = {"guide_reason": "Friendship"}
+        for is_decided in (False, True):
+            request = order.sudo()._get_latest_request() or self.ask(order)
+            if is_decided:
+                request.with_user(self.manager).action_approve()
+            for change in (
+                lambda: line.write(other),
+                lambda: line.sudo().write({"guide_reason": False}),
+                lambda: order.write({"order_line": [Command.update(line.id, other)]}),
+            ):
+                with self.subTest(is_decided), self.assertStopped(sentence):
+                    change()
+            line.guide_reason = "Launch"
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        with self.assertStopped(sentence):
+            line.guide_reason = "Friendship"
+
+    def test_another_reason_comes_with_another_request(self):
+        self.make_rule(self.manager, thresholds={"guide_distance": 5})
+        order = self.quote(81, reason="Launch").with_user(self.salesperson)
+        line = order.order_line
+        self.ask(order).action_withdraw()
+        line.guide_reason = "Withdrawn"
+        self.ask(order).with_user(self.manager).action_reject("No")
+        line.guide_reason = "Rejected"
+        request = self.ask(order)
+        line.write({"guide_reason": "Changed", "price_unit": 80})
+        self.env.flush_all()
+        self.assertEqual(request.state, "void")
+        line.guide_reason = "Void"
+        self.assertEqual(line.guide_reason, "Void")
+
     def test_a_request_names_values_as_the_form_does(self):
         self.make_rule(self.manager, thresholds={"guide_distance": 5})
         request = self.ask(self.quote(81, reason="Launch"))
