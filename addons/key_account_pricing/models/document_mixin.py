@@ -15,7 +15,7 @@ class PriceDocument(models.AbstractModel):
     """A document whose lines give prices: handed in, approved, in force, ended.
 
     What is in force is never edited. Where approval rules ask, it is approved first, and
-    somebody else than whoever it comes from puts it in force.
+    somebody else than those who wrote it puts it in force.
     """
 
     _name = "key.account.price.document"
@@ -55,11 +55,11 @@ class PriceDocument(models.AbstractModel):
     )
     owner_ids = fields.Many2many(
         "res.users",
-        string="Former Salespeople",
+        string="Also Written By",
         readonly=True,
         copy=False,
-        help="They neither approve the document nor put it in force, even after handing "
-        "it over.",
+        help="Whoever has changed the document or its lines, and its former "
+        "salespeople: they neither approve it nor put it in force.",
     )
     date_start = fields.Date(
         string="From", required=True, tracking=True, default=fields.Date.context_today
@@ -173,11 +173,14 @@ class PriceDocument(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self._is_open(vals):
+        is_content = not self._is_open(vals)
+        if is_content:
             self._assert_draft()
         if "user_id" in vals:
             self._note_owners(vals["user_id"])
         result = super().write(vals)
+        if is_content:
+            self._note_writer()
         if not {"account_id", "company_id", "kind"}.isdisjoint(vals):
             # Nobody writes a document that would not be theirs to write.
             self.check_access("write")
@@ -199,6 +202,18 @@ class PriceDocument(models.AbstractModel):
         for user, documents in handed_over.grouped("user_id").items():
             # sudo: written here only, users never do.
             documents.sudo().write({"owner_ids": [Command.link(user.id)]})
+
+    def _note_writer(self):
+        """Remember that this user has written the content of these documents: somebody
+        else approves them and puts them in force."""
+        if self.env.su:
+            return
+        # sudo: written here only, users never do.
+        others = self.sudo().filtered(
+            lambda d: self.env.user not in d._get_approval_owners()
+        )
+        if others:
+            others.write({"owner_ids": [Command.link(self.env.uid)]})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

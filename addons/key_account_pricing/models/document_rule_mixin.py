@@ -175,11 +175,13 @@ class PriceRule(models.AbstractModel):
         if not self.env.su and any(lines.mapped("number")):
             # Traces of prices rest on it.
             lines.sudo().number = 0
+        lines._get_document()._note_writer()
         self.env["key.account.price"]._forget_rules()
         return lines
 
     def write(self, vals):
-        self._get_document()._assert_draft()
+        documents = self._get_document()
+        documents._assert_draft()
         if not self.env.su:
             vals = {name: vals[name] for name in vals if name != "number"}
         result = super().write(vals)
@@ -187,7 +189,15 @@ class PriceRule(models.AbstractModel):
             # Moved to another document, which has to be a draft of the user's, too.
             self.check_access("write")
             self._get_document()._assert_draft()
+            documents |= self._get_document()
+        documents._note_writer()
         self.env["key.account.price"]._forget_rules()
+        return result
+
+    def unlink(self):
+        documents = self._get_document()
+        result = super().unlink()
+        documents._note_writer()
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -151,3 +151,88 @@ class TestAgreement(PricingCase):
         )
         with self.assertRaises(AccessError):
             agreement.with_user(self.salesperson).read(["date_start"])
+
+
+@tagged("post_install", "-at_install")
+class TestWriters(PricingCase):
+    """Nobody puts in force, or approves, what they have written a part of."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.third_manager = cls.colleague("third_manager")
+
+    def assertWrittenBy(self, document, *users):
+        """Assert that of three managers the others alone may activate the draft."""
+        everybody = self.manager | self.second_manager | self.third_manager
+        writers = self.env["res.users"].union(*users)
+        author = self.salesperson
+        if document._name == "key.account.price.sheet":
+            author = self.second_manager
+        document.with_user(author).action_submit()
+        for user in everybody & writers:
+            with self.assertStopped("another manager has to activate it", DutyError):
+                document.with_user(user).action_activate()
+        for user in everybody - writers:
+            with self.env.cr.savepoint() as savepoint:
+                document.with_user(user).action_activate()
+                self.assertEqual(document.state, "active")
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_who_wrote_a_line_does_not_activate_the_document(self):
+        line = {"product_id": self.make_product("Other").id, "price": 3}
+        for change in (
+            lambda d: d.line_ids[0].write({"price": 2}),
+            lambda d: d.line_ids[1].unlink(),
+            lambda d: d.line_ids.create({d.line_ids._document: d.id, **line}),
+            lambda d: d.write({"line_ids": [Command.update(d.line_ids[0].id, line)]}),
+            lambda d: d.write({"line_ids": [Command.create(line)]}),
+            lambda d: d.write({"line_ids": [Command.delete(d.line_ids[1].id)]}),
+            lambda d: d.write({"date_end": self.today}),
+        ):
+            lines = {"price": 1}, {"price": 0.5, "quantity_min": 10}
+            agreement = self.make_agreement(*lines, state="draft")
+            change(agreement.with_user(self.manager))
+            self.assertEqual(agreement.owner_ids, self.manager)
+            self.assertWrittenBy(agreement, self.manager)
+            sheet = self.make_sheet(*lines, state="draft")
+            change(sheet.with_user(self.manager))
+            self.assertWrittenBy(sheet, self.manager, self.second_manager)
+
+    def test_a_line_that_moves_is_written_in_both_documents(self):
+        agreement = self.make_agreement(
+            {"price": 1}, {"price": 2, "quantity_min": 9}, state="draft"
+        )
+        other = self.make_agreement({"price": 1}, state="draft")
+        agreement.line_ids[1].with_user(self.manager).agreement_id = other
+        for document in (agreement, other):
+            self.assertWrittenBy(document, self.manager)
+
+    def test_what_is_not_content_is_nobodys_writing(self):
+        agreement = self.make_agreement({"price": 1}, state="draft")
+        managed = agreement.with_user(self.manager)
+        managed.write({"user_id": self.second_manager.id})
+        managed.message_post(body="Read it")
+        self.assertWrittenBy(agreement, self.second_manager)
+
+    def test_who_wrote_a_part_does_not_approve_it(self):
+        self.make_rule(self.manager, res_model="key.account.agreement")
+        agreement = self.make_agreement({"price": 1}, state="draft")
+        agreement.line_ids.with_user(self.manager).price = 2
+        with self.assertStopped("comes from you: somebody else has to"):
+            self.ask(agreement).with_user(self.manager).action_approve()
+
+    def test_queries_do_not_grow_with_the_lines(self):
+        def count(number):
+            lines = [{"price": 99 - n, "quantity_min": n} for n in range(number)]
+            agreement = self.make_agreement(*lines, state="draft")
+            commands = [
+                Command.update(line.id, {"price": 1 + line.quantity_min})
+                for line in agreement.line_ids
+            ]
+            managed = agreement.with_user(self.manager)
+            return self.count_queries(managed.write, {"line_ids": commands})
+
+        count(2)
+        self.assertEqual(count(2), count(20))

@@ -193,6 +193,15 @@ class TestExchangeDuties(ExchangeCase):
         line = self.agreement.line_ids[-1]
         self.assertEqual((line.price_kind, line.quantity_committed), ("fixed", 0))
 
+    def test_who_imported_lines_does_not_activate_the_document(self):
+        rows = [["G-1", 0, 1], ["W-1", 0, 79]]
+        self.import_rows(self.agreement, HEADER, *rows, user=self.manager)
+        self.agreement.with_user(self.salesperson).action_submit()
+        with self.assertRaisesRegex(DutyError, "another manager has to activate it"):
+            self.agreement.with_user(self.manager).action_activate()
+        self.agreement.with_user(self.second_manager).action_activate()
+        self.assertEqual(self.agreement.state, "active")
+
     def test_an_approval_is_void_after_an_import(self):
         self.make_rule(self.accountant, res_model="key.account.agreement")
         request = self.ask(self.agreement)
