@@ -18,11 +18,17 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    def copy_data(self, default=None):
+        # EXTENDS 'stock_account': what cancels an entry takes its items along. Whether
+        # it does, the values say; any caller can set the key of the context.
+        moves = self
+        if not (default or {}).get("reversed_entry_id"):
+            moves = self.with_context(move_reverse_cancel=False)
+        return super(AccountMove, moves).copy_data(default)
+
     def _post(self, soft=True):
         # EXTENDS 'account'
-        # What cancels an invoice has copied and mirrored its items.
-        if not self.env.context.get("move_reverse_cancel"):
-            self._create_freight_items(soft)
+        self._create_freight_items(soft)
         return super()._post(soft)
 
     def _create_freight_items(self, soft):
@@ -31,7 +37,11 @@ class AccountMove(models.Model):
         :param soft: as in `_post`: what lies in the future is posted later
         """
         accounts = self.filtered(
-            lambda move: move.state == "draft" and move.move_type in MOVE_TYPES
+            lambda move: (
+                move.state == "draft"
+                and move.move_type in MOVE_TYPES
+                and not move._is_freight_mirrored()
+            )
         )._get_freight_accounts()
         moves = self.browse(move.id for move in accounts)
         if soft:
@@ -48,6 +58,11 @@ class AccountMove(models.Model):
             self.env["account.move.line"].with_context(skip_invoice_sync=True).create(
                 vals_list
             )
+
+    def _is_freight_mirrored(self):
+        """Return whether this has copied and mirrored the items of what it cancels."""
+        self.ensure_one()
+        return bool(self.reversed_entry_id) and any(self.line_ids.mapped("is_freight"))
 
     def _get_freight_accounts(self):
         """Return ``{move: freight income account}`` of those that have one: the

@@ -68,6 +68,20 @@ class TestFreightEntry(FreightCase):
             credit.action_post()
             self.assertFreight(credit, 8.0)
 
+    def test_keys_of_the_context_change_nothing(self):
+        forged = {"move_reverse_cancel": True}
+        invoice = self.draft_invoice(self.make_delivered())
+        invoice.with_context(**forged).action_post()
+        self.assertFreight(invoice, 8.0)
+        credit = self.refund(invoice.with_context(**forged))
+        self.assertFreight(credit, 0)
+        credit.with_context(**forged).action_post()
+        self.assertFreight(credit, 8.0)
+        copied = invoice.with_context(**forged).copy()
+        self.assertFreight(copied, 0)
+        copied.action_post()
+        self.assertFreight(copied, 0)
+
     def test_a_corrected_invoice_moves_it_anew(self):
         invoice = self.invoice(self.make_delivered())
         wizard = (
