@@ -108,11 +108,25 @@ class KeyAccountAgreement(models.Model):
         if operator != "in":
             return NotImplemented
         # sudo: rules and decisions count whoever looks.
-        waiting = self.sudo().search([("state", "=", "approval")])
+        waiting = self.sudo().search(
+            Domain("state", "=", "approval") & self._get_customer_domain()
+        )
         offered = Domain("state", "in", OFFERED_STATES) | Domain(
             "id", "in", waiting._filter_offerable().ids
         )
         return offered if True in value else ~offered
+
+    @api.model
+    def _get_customer_domain(self):
+        """Return the domain of the agreements that may concern the user, also as
+        superuser: a customer's own and those of subsidiaries, as in the record rules.
+
+        Each is judged, so that those of other customers are not even looked at.
+        """
+        user = self.env.user
+        if not user.share:
+            return Domain.TRUE
+        return Domain("partner_id", "child_of", user.commercial_partner_id.ids)
 
     def _has_field_access(self, field, operation):
         # EXTENDS 'base'

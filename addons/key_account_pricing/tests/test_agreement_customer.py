@@ -46,6 +46,45 @@ class TestAgreementCustomerRights(CustomerCase):
         agreement.with_user(self.manager).action_terminate()
         self.assertSees(self.buyer, agreement)
 
+    def test_agreements_of_other_customers_are_not_judged(self):
+        domain = "[('account_id.partner_id.name', '=', 'Acme')]"
+        self.make_rule(
+            self.accountant, res_model="key.account.agreement", domain=domain
+        )
+        own = self.make_agreement({"price": 1}, state="draft")
+        own.action_submit()
+        self.decide(self.ask(own), self.accountant)
+
+        def make_others(number):
+            for _n in range(number):
+                account = self.make_account(user_id=self.salesperson.id)
+                other = self.make_agreement(
+                    {"price": 2}, state="draft", account_id=account.id
+                )
+                other.action_submit()
+                self.decide(self.ask(other), self.accountant)
+
+        def look():
+            lines = own.line_ids.with_user(self.buyer).search([])
+            self.assertEqual(lines.agreement_id.ids, own.ids)
+
+        judge = self.registry["key.account.agreement"]._filter_offerable
+        judged = []
+
+        def count_judged(agreements):
+            judged.extend(agreements.ids)
+            return judge(agreements)
+
+        make_others(1)
+        self.count_queries(look)
+        queries = self.count_queries(look)
+        make_others(19)
+        self.patch(
+            self.registry["key.account.agreement"], "_filter_offerable", count_judged
+        )
+        self.assertEqual(self.count_queries(look), queries)
+        self.assertEqual(set(judged), set(own.ids))
+
     def test_customers_read_the_fields_that_are_for_them(self):
         agreement = self.make_agreement({"price": 7.77}).with_user(self.buyer)
         [row] = agreement.search_read([])
