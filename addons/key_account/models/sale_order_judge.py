@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..exceptions import GateError
@@ -81,6 +82,12 @@ class SaleOrder(models.Model):
     def _gate_get_subjects(self):
         """Return ``{order: the order whose issues count for it}``, here itself."""
         return {order: order for order in self}
+
+    @api.model
+    def _gate_get_subject_domain(self):
+        """Return the domain of the orders whose own issues count for them, see
+        `_gate_get_subjects`; here all."""
+        return Domain.TRUE
 
     def _gate_get_parts(self):
         """Return the orders that were made from these and are judged with them, here

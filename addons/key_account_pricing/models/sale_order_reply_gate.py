@@ -22,9 +22,10 @@ class SaleOrder(models.Model):
         "order_line.agreement_line_id.agreement_id.is_reply_required",
     )
     def _compute_is_reply_required(self):
-        # Also the agreement that ought to give the price: which one does is a value that
-        # a line was given, and may have lost.
-        agreed = self.env["key.account.price"]._get_agreed(self.order_line)
+        # Of quotations also the agreement that ought to give the price: which one does
+        # is a value that a line was given, and may have lost.
+        quoted = self.order_line.filtered(lambda line: line._is_price_open())
+        agreed = self.env["key.account.price"]._get_agreed(quoted)
         for order, subject in self._gate_get_subjects().items():
             lines = order.order_line.agreement_line_id.union(
                 *(agreed[line] for line in order.order_line if line in agreed)
@@ -48,7 +49,28 @@ class SaleOrder(models.Model):
             "in",
             lines._search([("agreement_id.is_reply_required", "=", True)]),
         )
+        domain &= self._gate_get_subject_domain()
+        domain |= Domain("id", "in", self._get_reply_quotations(~domain).ids)
         return domain if True in value else ~domain
+
+    @api.model
+    def _get_reply_quotations(self, domain):
+        """Return those of the quotations in a domain whose prices an agreement that asks
+        for a reply ought to give; which one ought to, no query can tell.
+
+        Only quotations of accounts with such an agreement are judged, all at once.
+        """
+        # sudo: as in _search_is_reply_required.
+        agreements = self.env["key.account.agreement"].sudo()
+        asking = agreements.search(
+            [("state", "=", "active"), ("is_reply_required", "=", True)]
+        )
+        quotations = self.sudo().search(
+            Domain("state", "in", ("draft", "sent"))
+            & Domain("key_account_id", "in", asking.account_id.ids)
+            & domain
+        )
+        return quotations.filtered("is_reply_required")
 
     def _gate_get_issues(self):
         # EXTENDS 'key_account'

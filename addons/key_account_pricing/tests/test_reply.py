@@ -1,4 +1,5 @@
 import base64
+from datetime import timedelta
 
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -213,6 +214,48 @@ class TestReply(QuotationCase):
             self.env.ref("sale.sale_order_view_search_inherit_quotation").id, "search"
         )["arch"]
         self.assertIn('name="filter_reply_missing"', arch)
+
+    def test_orders_that_an_agreement_ought_to_price_are_found(self):
+        earlier, done = self.make_quotation(), self.make_quotation()
+        done.action_confirm()
+        agreement = self.make_agreement({"price": 80}, is_reply_required=True)
+        stripped, late = self.make_quotation(), self.make_quotation()
+        (stripped | late).order_line.agreement_line_id = False
+        late.date_order = late.date_order - timedelta(days=2)
+        other = self.make_order(
+            self.account.partner_id, {self.make_product("Gadget"): 1}
+        )
+        orders = earlier | done | stripped | late | other
+        orders = orders.with_user(self.user("accountant"))
+
+        def assert_found(*expected):
+            self.env.invalidate_all()
+            required = orders.filtered("is_reply_required")
+            self.assertEqual(required, orders.browse().union(*expected))
+            for value, found in ((True, required), (False, orders - required)):
+                domain = [("id", "in", orders.ids), ("is_reply_required", "=", value)]
+                self.assertEqual(orders.search(domain, order="id"), found.sorted("id"))
+
+        assert_found(earlier, stripped)
+        agreement.with_user(self.manager).action_terminate()
+        assert_found()
+
+    def test_looking_for_replies_takes_as_many_queries_for_many(self):
+        self.make_quotation()
+        self.make_agreement({"price": 80}, is_reply_required=True)
+
+        def look():
+            self.env["key.account.price"]._forget_rules()
+            return self.env["sale.order"].search([("is_reply_required", "=", True)])
+
+        def make_stripped(number):
+            for _number in range(number):
+                self.make_quotation().order_line.agreement_line_id = False
+
+        self.count_queries(look)
+        few = self.count_queries(look)
+        make_stripped(20)
+        self.assertEqual(self.count_queries(look), few)
 
     def test_twenty_quotations_take_as_many_queries_as_one(self):
         self.make_agreement({"price": 80}, is_reply_required=True)

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
@@ -13,6 +14,12 @@ class SaleOrder(models.Model):
             order: order.parent_order_id or subject
             for order, subject in super()._gate_get_subjects().items()
         }
+
+    @api.model
+    def _gate_get_subject_domain(self):
+        # EXTENDS 'key_account'
+        domain = super()._gate_get_subject_domain()
+        return domain & Domain("parent_order_id", "=", False)
 
     def _gate_get_parts(self):
         # EXTENDS 'key_account'

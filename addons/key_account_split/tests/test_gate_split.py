@@ -1,3 +1,4 @@
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from odoo.addons.key_account.tests.common import GateCase
@@ -92,6 +93,16 @@ class TestGateSplit(SplitCase, GateCase):
         self.assertHeld(stopped, "suspended")
         self.assertFalse(stopped.child_order_ids)
         self.assertHeld(ordinary, "suspended")
+
+    def test_the_domain_of_subjects_finds_them(self):
+        parent = self.parent()
+        parent.action_split()
+        orders = parent | parent.child_order_ids | self.parent()
+        domain = Domain("id", "in", orders.ids) & orders._gate_get_subject_domain()
+        subjects = orders._gate_get_subjects()
+        own = orders.filtered(lambda order: subjects[order] == order)
+        self.assertEqual(len(own), 2)
+        self.assertEqual(orders.search(domain, order="id"), own.sorted("id"))
 
     def test_reopened_child_of_a_parent_that_had_passed_is_held(self):
         parent = self.parent()
