@@ -82,5 +82,19 @@ class KeyAccountAgreement(models.Model):
         begun = self.sudo().filtered(
             lambda a: a.state == "active" and a.date_start <= today
         )
-        begun.previous_id.filtered(lambda a: a.state == "active")._set_state("expired")
+        begun._get_overtaken()._set_state("expired")
         return super()._expire_due()
+
+    def _get_overtaken(self):
+        """Return the active versions before these of the same number: one that begins
+        ends all of them, also one in between that would have begun later."""
+        latest = {}
+        for agreement in self:
+            key = (agreement.name, agreement.company_id)
+            latest[key] = max(agreement.version, latest.get(key, 0))
+        active = self.search(
+            [("name", "in", self.mapped("name")), ("state", "=", "active")]
+        )
+        return active.filtered(
+            lambda a: a.version < latest.get((a.name, a.company_id), 0)
+        )

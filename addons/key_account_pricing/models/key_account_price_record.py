@@ -61,7 +61,6 @@ class KeyAccountPriceRecord(models.Model):
             "currency_rate",
             "date_start",
             "date_end",
-            "previous_id",
             "user_id",
         ],
         "key.account.agreement.line": [

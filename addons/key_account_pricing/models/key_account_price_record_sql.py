@@ -79,7 +79,7 @@ SELECT line.id::int8 * 4 AS id,
 """
 
 # What was never in force gave no price. A price ends with its agreement, or on the day
-# before the next version begins.
+# before a later version begins.
 AGREEMENT_ROWS = """
 SELECT line.id::int8 * 4 + 1 AS id,
        1 AS row_table,
@@ -121,7 +121,9 @@ SELECT line.id::int8 * 4 + 1 AS id,
   LEFT JOIN LATERAL (
        SELECT MIN(GREATEST(version.date_start - 1, agreement.date_start)) AS date_before
          FROM key_account_agreement version
-        WHERE version.previous_id = agreement.id
+        WHERE version.name = agreement.name
+          AND version.company_id = agreement.company_id
+          AND version.version > agreement.version
           AND version.state IN ('active', 'expired', 'terminated')
   ) later ON TRUE
  WHERE agreement.state IN ('active', 'expired', 'terminated')

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, ValidationError
@@ -86,6 +87,47 @@ class TestAgreement(PricingCase):
         version.with_user(self.salesperson).action_submit()
         version.with_user(self.manager).action_activate()
         self.assertEqual((agreement.state, version.state), ("active", "active"))
+
+    def make_versions(self, *starts):
+        """Return an agreement that began today, and its versions: each amends the one
+        before and begins in so many days."""
+        versions = self.make_agreement({"price": 1})
+        for start in starts:
+            version = versions.browse(versions[-1].action_amend()["res_id"])
+            version.date_start = self.today + timedelta(days=start)
+            version.line_ids.price = 1 + version.version / 10
+            version.with_user(self.salesperson).action_submit()
+            version.with_user(self.manager).action_activate()
+            versions |= version
+        return versions
+
+    def test_a_version_that_begins_ends_all_before_it(self):
+        versions = self.make_versions(10, 0)
+        self.assertEqual(versions.mapped("state"), ["expired", "expired", "active"])
+        order = self.make_quotation()
+        self.assertEqual(order.order_line.agreement_line_id, versions[2].line_ids)
+        self.assertEqual(order.order_line.price_unit, 1.3)
+
+    def test_on_any_day_one_version_is_in_force(self):
+        versions = self.make_versions(10, 5)
+        self.assertEqual(versions.mapped("state"), ["active"] * 3)
+        self.env.flush_all()
+        for days, version in ((0, 0), (4, 0), (5, 2), (9, 2), (10, 2), (11, 2)):
+            order = self.make_quotation(
+                date_order=self.today + timedelta(days=days), validity_date=False
+            )
+            agreed = order.order_line.agreement_line_id
+            self.assertEqual(agreed.agreement_id, versions[version], days)
+        prices = self.env["key.account.price.record"].search(
+            [("agreement_id", "in", versions.ids)]
+        )
+        ends = {price.agreement_id: price.date_end for price in prices}
+        self.assertEqual(ends[versions[0]], self.today + timedelta(days=4))
+        self.assertFalse(ends[versions[2]])
+        day = self.today + timedelta(days=5)
+        with freeze_time(day):
+            self.env["key.account.agreement"]._cron_expire()
+        self.assertEqual(versions.mapped("state"), ["expired", "expired", "active"])
 
     def test_the_calendar_ends_an_agreement(self):
         agreement = self.make_agreement(
