@@ -40,8 +40,9 @@ class KeyAccountAgreementLine(models.Model):
         string="Executed",
         compute="_compute_executed",
         digits="Product Unit",
-        help="Ordered in confirmed orders less what came back, over all versions and "
-        "tiers; counted where a volume is committed.",
+        help="Ordered in confirmed orders, or delivered before an order was cancelled, "
+        "less what came back, over all versions and tiers; counted where a volume is "
+        "committed.",
     )
     quantity_remaining = fields.Float(
         string="Remaining", compute="_compute_executed", digits="Product Unit"

@@ -6,8 +6,9 @@ from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 # What confirmed orders took under an agreement, in any of its versions, less what came
 # back: quantities in the product's own unit, values without taxes in the order's
 # currency. What came back does not count where it goes out again, or was taken off the
-# order, too: more goes out than is ordered then. Parent orders that were split are not
-# counted, their children are.
+# order, too: more goes out than is ordered then. Of orders that are not confirmed any
+# more counts what went out while they were, and did not come back. Parent orders that
+# were split are not counted, their children are.
 TAKEN = """
 SELECT version.name, version.company_id, line.product_id, line.currency_id,
        orders.date_order::date,
@@ -34,19 +35,32 @@ SELECT version.name, version.company_id, line.product_id, line.currency_id,
              COALESCE(SUM(move.product_qty) FILTER (
                  WHERE target.usage = 'customer' AND move.state != 'cancel'
                    AND (move.origin_returned_move_id IS NULL OR move.to_refund)
-             ), 0) AS out
+             ), 0) AS out,
+             COALESCE(SUM(move.product_qty) FILTER (
+                 WHERE target.usage = 'customer' AND move.state = 'done'
+                   AND (move.origin_returned_move_id IS NULL OR move.to_refund)
+             ), 0) AS gone
         FROM stock_move move
         JOIN stock_location source ON source.id = move.location_id
         JOIN stock_location target ON target.id = move.location_dest_id
        WHERE move.sale_line_id = line.id
   ) moved
  CROSS JOIN LATERAL (
-      SELECT ordered.quantity - GREATEST(
-                 moved.back - GREATEST(moved.out - ordered.quantity, 0), 0
-             ) AS quantity
+      SELECT CASE WHEN orders.state = 'sale'
+                  THEN ordered.quantity - GREATEST(
+                      moved.back - GREATEST(moved.out - ordered.quantity, 0), 0
+                  )
+                  WHEN line.qty_delivered_method = 'stock_move'
+                  THEN LEAST(GREATEST(moved.gone - moved.back, 0), ordered.quantity)
+                  ELSE LEAST(
+                      GREATEST(line.qty_delivered, 0) * uom.factor / product_uom.factor,
+                      ordered.quantity
+                  )
+             END AS quantity
   ) taken
  WHERE version.name = ANY(%(names)s)
-   AND orders.state = 'sale'
+   AND (orders.state = 'sale'
+        OR orders.state IN ('draft', 'sent', 'cancel') AND taken.quantity > 0)
    AND NOT orders.id = ANY(%(without)s)
 GROUP BY 1, 2, 3, 4, 5
 """
@@ -78,7 +92,7 @@ class KeyAccountAgreement(models.Model):
     def _get_taken(self, without=None):
         """Return ``{(number, company id): [(product id, currency id, day, quantity,
         value)]}`` of what confirmed orders took under any version of these agreements,
-        less what was returned, in one query.
+        and what cancelled ones were delivered, less what was returned, in one query.
 
         :param without: orders that are left out
         """
@@ -146,7 +160,8 @@ class KeyAccountAgreementLine(models.Model):
 
     def _get_executed(self):
         """Return ``{line id: quantity}`` in the product's own unit for lines with a
-        volume: ordered in confirmed orders less what was returned, in one query."""
+        volume: ordered in confirmed orders, or delivered, less what was returned, in one
+        query."""
         volumes = self._origin.filtered("quantity_committed")
         taken = volumes.agreement_id._get_taken()
         quantities = {}

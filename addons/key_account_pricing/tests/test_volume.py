@@ -62,6 +62,41 @@ class TestVolume(PricingCase):
         order.action_cancel()
         self.assertVolume(0)
 
+    def test_a_cancelled_order_keeps_what_was_delivered(self):
+        service = self.make_product("Hours", 50, type="service", is_storable=False)
+        more = self.make_agreement(
+            {"product_id": service.id, "price": 40, "quantity_committed": 9},
+            kind="volume",
+        )
+        order = self.make_quotation(
+            order_line=[
+                Command.create({"product_id": product.id, "product_uom_qty": 8})
+                for product in (self.product, service)
+            ]
+        )
+        order.action_confirm()
+        goods, hours = order.order_line
+        picking = order.picking_ids
+        picking.move_ids.quantity = 6
+        picking.move_ids.picked = True
+        picking.with_context(skip_backorder=True).button_validate()
+        hours.qty_delivered = 3
+        self.assertVolume(8)
+        order._action_cancel()
+        self.assertVolume(6)
+        self.assertVolume(3, more.line_ids)
+        rest = self.make_quotation(5)
+        rest.action_confirm()
+        self.assertEqual(rest.gate_issue_ids.code, "volume_exceeded")
+        # What the line says was delivered is the user's to write.
+        goods.qty_delivered = 0
+        self.assertVolume(6)
+        order.action_draft()
+        self.assertVolume(6)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertVolume(8)
+
     def test_dozens_count_as_units(self):
         order = self.make_quotation(1)
         order.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")

@@ -180,7 +180,7 @@ class TestVolumeRandom(PricingCase):
         or will get of a product, a category, or of everything (None)."""
         quantity, value, count = 0, 0, 0
         for order in self.orders:
-            for line in order.order_line if order.state == "sale" else ():
+            for line in order.order_line:
                 agreement = line.agreement_line_id.agreement_id
                 if agreement.name != self.agreement.name:
                     continue
@@ -189,13 +189,29 @@ class TestVolumeRandom(PricingCase):
                 ordered = exact(line.product_uom_qty) * exact(
                     line.product_uom_id.factor
                 )
-                taken = ordered - self.recount_back(line, ordered)
+                if order.state == "sale":
+                    taken = ordered - self.recount_back(line, ordered)
+                else:
+                    taken = self.recount_gone(line, ordered)
+                if not taken and order.state != "sale":
+                    continue
                 share = taken / ordered if ordered else 1
                 rate = exact(0.9) if agreement.currency_id == self.euro else 1
                 quantity += taken
                 value += exact(line.price_subtotal) * share * rate
                 count += 1
         return quantity, value, count
+
+    def recount_gone(self, line, ordered):
+        """Return what the customer keeps of a line whose order was cancelled."""
+        kept = 0
+        for move in line.move_ids.filtered(lambda m: m.state == "done"):
+            if move.location_dest_id.usage == "customer":
+                if not move.origin_returned_move_id or move.to_refund:
+                    kept += exact(move.product_qty)
+            elif move.to_refund:
+                kept -= exact(move.product_qty)
+        return min(max(kept, 0), ordered)
 
     def recount_back(self, line, ordered):
         """Return what came back and was neither sent out again nor taken off the
@@ -258,6 +274,19 @@ class TestVolumeRandom(PricingCase):
         self.do_change(self.orders, 5)
         self.assertVolumes()
         self.assertEqual(self.agreement.line_ids[0].quantity_executed, 5)
+
+    def test_what_was_delivered_counts_although_the_order_is_cancelled(self):
+        self.take_and_return()
+        pump = self.agreement.line_ids[0]
+        for cancel in (self.orders.action_cancel, self.orders.action_draft):
+            cancel()
+            self.assertVolumes()
+            self.assertEqual(pump.quantity_executed, 5)
+        self.orders.action_confirm()
+        self.assertVolumes()
+        self.do_cancel(self.orders)
+        self.do_send_back(self.orders, 5, True)
+        self.assertVolumes()
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
