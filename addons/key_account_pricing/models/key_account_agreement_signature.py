@@ -217,18 +217,19 @@ class KeyAccountAgreement(models.Model):
 
     # ----------------------------------------------------------------- signing
 
-    def _sign_on_portal(self, name, signature, author, content=None):
+    def _sign_on_portal(self, name, signature, author, content):
         """Take the signature that a customer gave on the portal; called as superuser.
 
         :param signature: base64 of a PNG or JPG image of 1 MB at most
         :param author: the partner who signs, for the chatter
-        :param content: `_get_signed_content` of what the page showed, if it says so
-        :raise AgreementError: it cannot be signed now, or the image is none
+        :param content: `_get_signed_content` of what the page showed
+        :raise AgreementError: it cannot be signed now, it is not what was shown, or the
+            image is none
         """
         self.ensure_one()
         self._assert_may_be_signed()
         name = self._clean_signer(name)
-        if content and content != self._get_signed_content():
+        if content != self._get_signed_content():
             raise AgreementError(
                 self.env._(
                     "%s has changed since you opened it: load the page again and read it "

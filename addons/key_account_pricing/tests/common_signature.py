@@ -37,6 +37,7 @@ class SignatureCase(PricingCase):
                 "name": "Ann Buyer",
                 "signature": PNG_BASE64,
                 "author": self.account.partner_id,
+                "content": agreement._get_signed_content(),
                 **kwargs,
             }
         )

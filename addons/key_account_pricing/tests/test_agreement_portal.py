@@ -31,7 +31,12 @@ class TestAgreementPortal(CustomerCase, HttpCase):
 
     def post_signature(self, agreement, token=None, **params):
         """Return the answer to what the form of the page posts."""
-        params = {"name": "Ann Buyer", "signature": PNG_BASE64, **params}
+        params = {
+            "name": "Ann Buyer",
+            "signature": PNG_BASE64,
+            "content": agreement.sudo()._get_signed_content(),
+            **params,
+        }
         if token:
             params["access_token"] = token
         url = f"/my/agreements/{agreement.id}/sign"
@@ -182,6 +187,10 @@ class TestAgreementPortal(CustomerCase, HttpCase):
         self.login()
         answer = self.make_jsonrpc_request(form, params)
         self.assertIn("has changed since you opened it", answer["error"])
+        token = self.get_token(agreement)
+        for seen in (None, "", False, 1):
+            answer = self.post_signature(agreement, token, content=seen)
+            self.assertIn("has changed since you opened it", answer["error"])
         self.env.invalidate_all()
         self.assertEqual(agreement.signature_kind, "none")
         self.login(self.buyer)

@@ -196,8 +196,9 @@ class TestAgreementSignature(SignatureCase):
         self.return_to_draft(agreement)
         agreement.line_ids.price = 99
         agreement.with_user(self.salesperson).action_submit()
-        with self.assertStopped("has changed since you opened it", AgreementError):
-            self.sign(agreement, content=content)
+        for seen in (content, None, "", False, True, [content]):
+            with self.assertStopped("has changed since you opened it", AgreementError):
+                self.sign(agreement, content=seen)
         self.sign(agreement, content=agreement._get_signed_content())
 
     def test_the_next_version_is_signed_anew(self):
