@@ -17,6 +17,7 @@
         "views/key_account_approval_wizard_views.xml",
         "views/key_account_approval_templates.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_portal_templates.xml",
         "views/key_account_approval_menus.xml",
     ],
     "demo": ["demo/key_account_approval_demo.xml"],

@@ -1,4 +1,7 @@
+import json
 from unittest.mock import patch
+
+from lxml import html
 
 from odoo import Command, http
 from odoo.tests import Form, HttpCase, JsonRpcException, tagged
@@ -228,8 +231,15 @@ class TestPortal(OfferCase, HttpCase):
         params = {"access_token": order.sudo().access_token, **params}
         return self.make_jsonrpc_request(f"/my/orders/{order.id}{path}", params)
 
-    def sign(self, order):
-        return self.call(order, "/accept", name="Ann", signature=PIXEL)
+    def sign(self, order, **params):
+        params = {"content": order.fingerprint, **params}
+        return self.call(order, "/accept", name="Ann", signature=PIXEL, **params)
+
+    def get_form_path(self, order):
+        """Return where the form on the customer's page posts to."""
+        page = html.fromstring(self.open(order).text)
+        form = page.xpath("//owl-component[@name='portal.signature_form']")[0]
+        return json.loads(form.get("props"))["callUrl"]
 
     def test_an_approved_quotation_is_shown_and_signed(self):
         order = self.sent()
@@ -238,6 +248,32 @@ class TestPortal(OfferCase, HttpCase):
         self.assertIn("100.00", page.text)
         self.assertTrue(self.sign(order)["force_refresh"])
         self.assertEqual(order.state, "sale")
+
+    def test_what_is_signed_is_what_the_page_showed(self):
+        order = self.sent()
+        form = self.get_form_path(order)
+        before = order.fingerprint
+        self.change(order)
+        self.decide(self.ask(order), self.manager)
+        self.env.flush_all()
+        params = {"name": "Ann", "signature": PIXEL}
+        answer = self.make_jsonrpc_request(form, params)
+        self.assertIn("has changed since you opened it", answer["error"])
+        for seen in (before, None, "", False, 1):
+            self.assertIn("has changed", self.sign(order, content=seen)["error"])
+        self.assertFalse(order.signature)
+        answer = self.make_jsonrpc_request(self.get_form_path(order), params)
+        self.assertTrue(answer["force_refresh"])
+        self.assertEqual(order.state, "sale")
+
+    def test_orders_of_other_customers_are_signed_as_ever(self):
+        customer = self.make_company("No key account")
+        order = self.make_quotation(
+            partner_id=customer.id, require_signature=True, require_payment=False
+        )
+        order.action_quotation_sent()
+        order.sudo()._portal_ensure_token()
+        self.assertTrue(self.sign(order, content=None)["force_refresh"])
 
     def test_a_quotation_without_rules_is_shown(self):
         order = self.make_quotation(state="sent")

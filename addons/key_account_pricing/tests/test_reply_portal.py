@@ -49,7 +49,12 @@ class TestReplyPortal(QuotationCase, HttpCase):
     def sign(self, token=None):
         return self.make_jsonrpc_request(
             f"/my/orders/{self.order.id}/accept",
-            {"access_token": token, "name": "Ann", "signature": PNG_BASE64},
+            {
+                "access_token": token,
+                "name": "Ann",
+                "signature": PNG_BASE64,
+                "content": self.order.fingerprint,
+            },
         )
 
     def assertNotReplied(self):

@@ -25,6 +25,7 @@ class TestPortal(SplitCase, HttpCase):
                 "access_token": parent._portal_ensure_token(),
                 "name": "Buyer",
                 "signature": SIGNATURE,
+                "content": parent.fingerprint,
             },
         )
         self.assertEqual(parent.state, "split")
