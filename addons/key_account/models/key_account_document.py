@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -64,12 +64,13 @@ class KeyAccountDocument(models.Model):
     )
 
     @api.depends("date_expiry", "company_id.key_account_document_warn_days")
-    @api.depends_context("tz")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
         for document in self:
+            # A new one may not have its account yet.
+            company = document.company_id or self.env.company
+            today = company._get_today()
             expiry = document.date_expiry
-            warn_days = document.company_id.key_account_document_warn_days
+            warn_days = company.key_account_document_warn_days
             if expiry and expiry < today:
                 document.state = "expired"
             elif expiry and expiry <= today + timedelta(days=warn_days):
@@ -80,9 +81,16 @@ class KeyAccountDocument(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
-        expired = Domain("date_expiry", "<", today)
-        # The warning period differs by company: one term for each.
+        # Day and warning period differ by company: one term for each.
+        # sudo: which documents are found does not depend on the user's companies.
+        days = {
+            company: company._get_today()
+            for company in self.env["res.company"].sudo().search([])
+        }
+        expired = Domain.OR(
+            Domain("company_id", "=", company.id) & Domain("date_expiry", "<", today)
+            for company, today in days.items()
+        )
         expiring = Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain("date_expiry", ">=", today)
@@ -91,7 +99,7 @@ class KeyAccountDocument(models.Model):
                 "<=",
                 today + timedelta(days=company.key_account_document_warn_days),
             )
-            for company in self.env["res.company"].sudo().search([])
+            for company, today in days.items()
         )
         terms = {
             "expired": expired,
@@ -114,7 +122,7 @@ class KeyAccountDocument(models.Model):
         return self.browse().union(*latest.values())
 
     def _sort_key_expiry(self):
-        return (not self.date_expiry, self.date_expiry or fields.Date.today(), self.id)
+        return (not self.date_expiry, self.date_expiry or date.max, self.id)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,4 +1,9 @@
+import pytz
+
 from odoo import fields, models
+
+# `_get_day()` in a query: of a moment in UTC, in the zone of the company's partner.
+DAY = "timezone(COALESCE({zone}, 'UTC'), timezone('UTC', {moment}))::date"
 
 
 class ResCompany(models.Model):
@@ -15,3 +20,17 @@ class ResCompany(models.Model):
         "CHECK(key_account_document_warn_days >= 0)",
         "The document expiry warning is a number of days: enter zero or more.",
     )
+
+    def _get_today(self):
+        """Return what day it is for the company."""
+        return self._get_day(fields.Datetime.now())
+
+    def _get_day(self, moment):
+        """Return which day a moment, in UTC, belongs to: in the company's time zone,
+        wherever the one who asks may be."""
+        return pytz.utc.localize(moment).astimezone(self._get_zone()).date()
+
+    def _get_zone(self):
+        self.ensure_one()
+        # sudo: customers ask, too, and may not read the company's address.
+        return pytz.timezone(self.sudo().partner_id.tz or "UTC")

@@ -37,6 +37,13 @@ class SaleOrder(models.Model):
         self._assert_account_not_given(vals)
         return super().write(vals)
 
+    def _get_order_day(self):
+        """Return the company's day on which the order was made; it decides which prices,
+        agreements and rates count."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        return company._get_day(self.date_order or fields.Datetime.now())
+
     def _assert_account_not_given(self, vals):
         # An order without its account would pass the gate unseen.
         if "key_account_id" in vals and not self.env.su:

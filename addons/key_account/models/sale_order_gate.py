@@ -168,7 +168,7 @@ class SaleOrder(models.Model):
     def _get_term_days(self):
         """Return after how many days the last instalment is due."""
         self.ensure_one()
-        date = self.date_order.date()
+        date = self._get_order_day()
         # sudo: whoever writes the order may not read payment terms.
         lines = self.sudo().payment_term_id.line_ids
         return max(

@@ -39,6 +39,7 @@ SELECT found.order_id, updated.id, found.is_customer,
            SELECT FROM key_account_document document
             WHERE document.account_id = updated.id
               AND document.active
+              -- Whether it has expired is for the company's day to say.
               AND document.date_expiry <= %(today)s)
   FROM found JOIN updated ON updated.id = found.account_id
 """
