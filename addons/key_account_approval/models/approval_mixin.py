@@ -75,6 +75,11 @@ class ApprovalMixin(models.AbstractModel):
             return self.key_account_id
         return self.env["key.account"]
 
+    def _get_approval_company(self):
+        """Return the company whose day and whose people count."""
+        company = self.company_id if "company_id" in self._fields else None
+        return company or self.env.company
+
     def _get_approval_owners(self):
         """Return whom the document comes from: they never decide on it."""
         return self.create_uid

@@ -33,7 +33,9 @@ class KeyAccountApprovalDelegation(models.Model):
         domain=[("share", "=", False)],
     )
     date_start = fields.Date(
-        string="From", required=True, default=fields.Date.context_today
+        string="From",
+        required=True,
+        default=lambda self: self.env.company._get_today(),
     )
     date_end = fields.Date(string="Until", required=True)
     reason = fields.Char()
@@ -102,13 +104,14 @@ class KeyAccountApprovalDelegation(models.Model):
                 todo.append((other.delegate_id, since, until))
 
     @api.model
-    def _get_delegates(self, users, barred):
+    def _get_delegates(self, users, barred, company):
         """Return ``{user: delegator}`` of everybody who may decide for one of ``users``
         today, along chains of delegations; ``users`` themselves have no delegator.
 
         :param barred: users who do not decide, nor choose who does
+        :param company: whose day it is
         """
-        today = fields.Date.context_today(self)
+        today = company._get_today()
         # sudo: delegations of other people are followed.
         rows = self.sudo().with_context(active_test=True)
         rows = rows.search(

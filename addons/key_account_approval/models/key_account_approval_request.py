@@ -210,13 +210,12 @@ class KeyAccountApprovalRequest(models.Model):
         # sudo: the decision covers what the one who asks may not see.
         source = document.sudo()
         amount, currency = source._get_approval_amount()
-        company = source.company_id if "company_id" in source._fields else False
         return {
             "res_model": document._name,
             "res_id": document.id,
             "document_name": source.display_name,
             "account_id": source._get_approval_account().id,
-            "company_id": (company or self.env.company).id,
+            "company_id": source._get_approval_company().id,
             "currency_id": currency.id,
             "amount": amount,
             "requester_id": self.env.uid,

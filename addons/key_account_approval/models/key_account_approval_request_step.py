@@ -92,7 +92,7 @@ class KeyAccountApprovalRequestStep(models.Model):
             approvers |= self.rule_step_id.escalation_user_ids.filtered("active")
         # Nobody decides on behalf of the one whom the document comes from, either.
         able = self.env["key.account.approval.delegation"]._get_delegates(
-            approvers, barred
+            approvers, barred, request.company_id
         )
         return {
             user: delegator

@@ -195,7 +195,7 @@ class KeyAccountApprovalStep(models.Model):
         # sudo: whom a document comes from does not depend on who looks.
         barred = requester | document.sudo()._get_approval_owners()
         able = self.env["key.account.approval.delegation"]._get_delegates(
-            approvers, barred
+            approvers, barred, document._get_approval_company()
         )
         return [
             self.env._("%(user)s for %(other)s", user=user.name, other=other.name)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import float_round
 
 from odoo.addons.key_account.models.price_visibility import COST_READERS
@@ -124,10 +124,7 @@ class SaleOrder(models.Model):
         # Of today: the date of a quotation is whatever its salesperson says.
         company = self.company_id
         return self.currency_id._get_conversion_rate(
-            self.currency_id,
-            company.currency_id,
-            company,
-            fields.Date.context_today(self),
+            self.currency_id, company.currency_id, company, company._get_today()
         )
 
     # ---------------------------------------------- sent, printed, signed, paid

@@ -64,6 +64,20 @@ class TestDelegation(ApprovalCase):
                     with self.assertStopped("not yours to decide"):
                         self.decide(request, self.deputy)
 
+    def test_the_companys_day_counts_wherever_the_delegate_is(self):
+        self.delegate(
+            self.manager, self.deputy, date_start="2026-04-01", date_end="2026-04-01"
+        )
+        company = self.env.company.partner_id
+        for zone, approvers in (
+            ("Asia/Shanghai", self.manager | self.deputy),
+            ("America/New_York", self.manager),
+        ):
+            company.tz = zone
+            with self.subTest(zone=zone), freeze_time("2026-03-31 17:00:00"):
+                order = self.make_quotation().with_context(tz="UTC")
+                self.assertEqual(self.ask(order).approver_ids, approvers)
+
     def test_a_delegation_that_is_over_counts_no_more_for_open_requests(self):
         self.delegate(self.manager, self.deputy)
         request = self.ask(self.make_quotation())

@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import ApprovalCase
 
@@ -87,6 +87,26 @@ class TestRules(ApprovalCase):
         order.order_line.tax_ids = tax
         self.assertGreater(order.amount_total, 100)
         self.assertAsks(order)
+
+    def test_amounts_are_converted_on_the_company_s_day(self):
+        foreign = self.env["res.currency"].create(
+            {
+                "name": "TWO",
+                "symbol": "T",
+                "rate_ids": [
+                    Command.create({"name": "2026-03-01", "rate": 1}),
+                    Command.create({"name": "2026-04-01", "rate": 2}),
+                ],
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Abroad", "currency_id": foreign.id}
+        )
+        order = self.make_quotation(pricelist_id=pricelist.id)
+        for zone, rate in (("Asia/Shanghai", 0.5), ("America/New_York", 1)):
+            self.env.company.partner_id.tz = zone
+            with self.subTest(zone=zone), freeze_time("2026-03-31 17:00:00"):
+                self.assertEqual(order._get_rate_to_company(), rate)
 
     def test_amounts_are_compared_in_the_company_s_currency(self):
         foreign = self.env["res.currency"].create(
