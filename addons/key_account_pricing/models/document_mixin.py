@@ -62,7 +62,10 @@ class PriceDocument(models.AbstractModel):
         "salespeople: they neither approve it nor put it in force.",
     )
     date_start = fields.Date(
-        string="From", required=True, tracking=True, default=fields.Date.context_today
+        string="From",
+        required=True,
+        tracking=True,
+        default=lambda self: self.env.company._get_today(),
     )
     date_end = fields.Date(
         string="Until", tracking=True, help="Included; leave it empty for no end."
@@ -285,12 +288,16 @@ class PriceDocument(models.AbstractModel):
         self.env.cr.execute(query)
         lines.invalidate_recordset(["number"])
 
+    def _is_of_day(self, day):
+        """Return whether the day is one of the document's."""
+        self.ensure_one()
+        return self.date_start <= day and (not self.date_end or self.date_end >= day)
+
     def _expire_due(self):
         """Expire what has ended."""
-        today = fields.Date.context_today(self)
         # sudo: nobody's hand is needed for what the calendar says.
-        active = self.sudo().filtered(lambda d: d.state == "active")
-        active.filtered(lambda d: d.date_end and d.date_end < today)._set_state(
+        active = self.sudo().filtered(lambda d: d.state == "active" and d.date_end)
+        active.filtered(lambda d: d.date_end < d.company_id._get_today())._set_state(
             "expired"
         )
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from ..exceptions import AgreementError
 
@@ -16,7 +16,8 @@ class KeyAccountAgreement(models.Model):
         :raise AgreementError: it is not in force, or is being amended already
         """
         self.ensure_one()
-        has_ended = self.date_end and self.date_end < fields.Date.context_today(self)
+        today = self.company_id._get_today()
+        has_ended = self.date_end and self.date_end < today
         if self.state != "active" or has_ended:
             raise AgreementError(
                 self.env._(
@@ -51,7 +52,7 @@ class KeyAccountAgreement(models.Model):
                 "name": self.name,
                 "version": self.version + 1,
                 "previous_id": self.id,
-                "date_start": max(fields.Date.context_today(self), self.date_start),
+                "date_start": max(self.company_id._get_today(), self.date_start),
             }
         )
         # What users save as their own default counts for the superuser, too.
@@ -77,10 +78,9 @@ class KeyAccountAgreement(models.Model):
 
     def _expire_due(self):
         # EXTENDS 'key_account_pricing': earlier versions of what is in force end, too.
-        today = fields.Date.context_today(self)
         # sudo: nobody's hand is needed for what the calendar says.
         begun = self.sudo().filtered(
-            lambda a: a.state == "active" and a.date_start <= today
+            lambda a: a.state == "active" and a.date_start <= a.company_id._get_today()
         )
         begun._get_overtaken()._set_state("expired")
         return super()._expire_due()

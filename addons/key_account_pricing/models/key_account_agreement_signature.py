@@ -282,7 +282,7 @@ class KeyAccountAgreement(models.Model):
         except (TypeError, ValueError):
             # Over RPC it may be anything.
             day = None
-        if not day or day > fields.Date.context_today(self):
+        if not day or day > self.company_id._get_today():
             raise AgreementError(
                 self.env._(
                     "%s was not signed in the future: enter the day on which the "
@@ -302,7 +302,7 @@ class KeyAccountAgreement(models.Model):
 
     def _get_noon(self, day):
         # A day has no time: at noon it is the same day for whoever reads it nearby.
-        zone = pytz.timezone(self.env.user.tz or self.company_id.partner_id.tz or "UTC")
+        zone = self.company_id._get_zone()
         noon = zone.localize(datetime.combine(day, time(12)))
         return min(
             noon.astimezone(pytz.utc).replace(tzinfo=None), fields.Datetime.now()

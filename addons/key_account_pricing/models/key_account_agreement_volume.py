@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+from odoo.addons.key_account.models.res_company import DAY
 
 # What confirmed orders took under an agreement, in any of its versions, less what came
 # back: quantities in the product's own unit, values without taxes in the order's
@@ -9,9 +10,9 @@ from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 # order, too: more goes out than is ordered then. Of orders that are not confirmed any
 # more counts what went out while they were, and did not come back. Parent orders that
 # were split are not counted, their children are.
-TAKEN = """
+TAKEN = f"""
 SELECT version.name, version.company_id, line.product_id, line.currency_id,
-       orders.date_order::date,
+       {DAY.format(zone="owner.tz", moment="orders.date_order")},
        SUM(taken.quantity),
        SUM(CASE WHEN line.product_uom_qty = 0 THEN line.price_subtotal
                 ELSE line.price_subtotal * taken.quantity
@@ -20,6 +21,8 @@ SELECT version.name, version.company_id, line.product_id, line.currency_id,
   JOIN key_account_agreement_line agreed ON agreed.agreement_id = version.id
   JOIN sale_order_line line ON line.agreement_line_id = agreed.id
   JOIN sale_order orders ON orders.id = line.order_id
+  JOIN res_company company ON company.id = orders.company_id
+  JOIN res_partner owner ON owner.id = company.partner_id
   JOIN product_product product ON product.id = line.product_id
   JOIN product_template template ON template.id = product.product_tmpl_id
   JOIN uom_uom uom ON uom.id = line.product_uom_id
@@ -100,6 +103,7 @@ class KeyAccountAgreement(models.Model):
         if not names:
             return {}
         self.env["sale.order"].flush_model(["state", "date_order"])
+        self.env["res.partner"].flush_model(["tz"])
         self.env["sale.order.line"].flush_model()
         self.env["stock.move"].flush_model()
         self.flush_model(["name", "company_id"])

@@ -188,7 +188,7 @@ class KeyAccountPrice(models.AbstractModel):
             template_id=product.product_tmpl_id.id,
             category_ids=product._get_category_ids(),
             quantity=line._get_quantity_in_product_unit(),
-            day=(order.date_order or line.env.cr.now()).date(),
+            day=order._get_order_day(),
             region_id=order.price_region_id.id or None,
             basis=order.price_basis or None,
             exhausted=line.exhausted_agreement_id.name or None,
@@ -240,14 +240,9 @@ class KeyAccountPrice(models.AbstractModel):
     def _change(self, line, source, target, amount):
         if source == target:
             return amount
-        order = line.order_id
-        return source._convert(
-            amount,
-            target,
-            line.company_id or self.env.company,
-            (order.date_order or line.env.cr.now()).date(),
-            round=False,
-        )
+        company = line.company_id or self.env.company
+        day = line.order_id._get_order_day()
+        return source._convert(amount, target, company, day, round=False)
 
     # ------------------------------------------------------------------- rules
 

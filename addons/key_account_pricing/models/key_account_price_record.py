@@ -99,9 +99,9 @@ class KeyAccountPriceRecord(models.Model):
         "key.account": ["partner_id", "company_id"],
         "product.product": ["product_tmpl_id"],
         "product.template": ["categ_id", "uom_id", "type"],
-        "res.company": ["currency_id"],
+        "res.company": ["currency_id", "partner_id"],
         "res.currency": ["rounding"],
-        "res.partner": ["commercial_partner_id"],
+        "res.partner": ["commercial_partner_id", "tz"],
         "uom.uom": ["factor"],
     }
 
@@ -210,8 +210,7 @@ class KeyAccountPriceRecord(models.Model):
     def _table_query(self):
         return SQL(" UNION ALL ").join(
             [
-                # The day that the user sees on the order.
-                SQL(ORDER_ROWS, tz=str(self.env.tz)),
+                SQL(ORDER_ROWS),
                 SQL(AGREEMENT_ROWS),
                 SQL(INVOICE_ROWS),
             ]

@@ -6,6 +6,8 @@ that were taken back, negative ones, down payments, and combos, whose items have
 prices.
 """
 
+from odoo.addons.key_account.models.res_company import DAY
+
 # A row's number is that of its line times four plus the place of the table here.
 ROW_TABLES = ("sale.order.line", "key.account.agreement.line", "account.move.line")
 
@@ -26,7 +28,7 @@ SELECT line.id::int8 * 4 AS id,
        line.id AS line_id,
        orders.name AS name,
        CASE orders.state WHEN 'sale' THEN 'order' ELSE 'quotation' END AS kind,
-       timezone(%(tz)s, timezone('UTC', orders.date_order))::date AS date,
+       {DAY.format(zone="owner.tz", moment="orders.date_order")} AS date,
        NULL::date AS date_end,
        FALSE AS is_ended,
        orders.company_id AS company_id,
@@ -54,6 +56,7 @@ SELECT line.id::int8 * 4 AS id,
   FROM sale_order_line line
   JOIN sale_order orders ON orders.id = line.order_id
   JOIN res_company company ON company.id = orders.company_id
+  JOIN res_partner owner ON owner.id = company.partner_id
   JOIN res_currency currency ON currency.id = orders.currency_id
   JOIN res_partner contact ON contact.id = orders.partner_id
   LEFT JOIN key_account account

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -106,7 +106,7 @@ class KeyAccountRange(models.Model):
         rest; without a range everything, and no policy."""
         scopes = {}
         if account.company_id == company:
-            day = date or fields.Date.context_today(self)
+            day = date or company._get_today()
             scopes = self._get_scopes({(account, day)})
         for scope in scopes.values():
             products, template = "id", "product_tmpl_id"
@@ -135,8 +135,7 @@ class KeyAccountRange(models.Model):
         for order in orders:
             customer = order.partner_id.commercial_partner_id._origin
             if account := accounts.get((customer, order.company_id._origin)):
-                date = order.date_order or fields.Datetime.now()
-                keys[order] = (account, date.date())
+                keys[order] = (account, order._get_order_day())
         return keys
 
     @api.model
@@ -244,8 +243,7 @@ class KeyAccountAgreement(models.Model):
         version."""
         latest = {}
         for agreement in self.sorted("version"):
-            ends = agreement.date_end
-            if agreement.date_start <= day and (not ends or ends >= day):
+            if agreement._is_of_day(day):
                 latest[agreement.name] = agreement
         return self.browse(agreement.id for agreement in latest.values())
 

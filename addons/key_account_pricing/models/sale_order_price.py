@@ -31,19 +31,20 @@ class SaleOrder(models.Model):
     def _compute_payment_term_id(self):
         # EXTENDS 'sale': what the agreement in force says comes first.
         result = super()._compute_payment_term_id()
-        today = fields.Date.context_today(self)
         # sudo: terms count whoever writes the quotation.
         agreements = self.env["key.account.agreement"].sudo()
         if self.key_account_id:
             agreements = agreements.search(
                 Domain("account_id", "in", self.key_account_id.ids)
                 & Domain("state", "=", "active")
-                & Domain("payment_term_id", "!=", False)
-                & Domain("date_start", "<=", today)
-                & (Domain("date_end", "=", False) | Domain("date_end", ">=", today)),
+                & Domain("payment_term_id", "!=", False),
                 order="date_start, id",
             )
-        terms = {a.account_id.id: a.payment_term_id for a in agreements}
+        terms = {
+            a.account_id.id: a.payment_term_id
+            for a in agreements
+            if a._is_of_day(a.company_id._get_today())
+        }
         for order in self:
             if order.key_account_id.id in terms:
                 order.payment_term_id = terms[order.key_account_id.id]

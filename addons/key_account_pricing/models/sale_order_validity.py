@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
 
 
@@ -27,16 +27,28 @@ class SaleOrder(models.Model):
     def _filter_expired(self):
         """Return those of these that are about to be confirmed too late; what has been
         confirmed in time stays so."""
-        today = fields.Date.today()
         confirming = self.env.context.get("quotation_confirming_ids", ())
         return self.filtered(
             lambda order: (
                 order.key_account_id
-                and order.validity_date
-                and order.validity_date < today
+                and order._is_past_validity()
                 and (order.state in ("draft", "sent") or order.id in confirming)
             )
         )
+
+    def _is_past_validity(self):
+        self.ensure_one()
+        last_day = self.validity_date
+        return bool(last_day) and last_day < self.company_id._get_today()
+
+    def _compute_is_expired(self):
+        # EXTENDS 'sale': as at the gate, by the company's day.
+        result = super()._compute_is_expired()
+        for order in self.filtered("key_account_id"):
+            order.is_expired = (
+                order.state in ("draft", "sent") and order._is_past_validity()
+            )
+        return result
 
     def write(self, vals):
         orders = self

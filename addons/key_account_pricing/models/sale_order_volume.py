@@ -155,7 +155,7 @@ class SaleOrderLine(models.Model):
             self.price_subtotal,
             agreement.currency_id,
             agreement.company_id,
-            self.order_id.date_order.date(),
+            self.order_id._get_order_day(),
         )
 
     def _get_left(self, commitments):

@@ -5,6 +5,7 @@ from . import (
     test_agreement_portal,
     test_agreement_signature,
     test_agreement_signature_forged,
+    test_company_day,
     test_decision_oracle,
     test_discount_forged,
     test_exchange_duties,

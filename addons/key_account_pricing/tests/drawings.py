@@ -131,6 +131,7 @@ HEADS = st.fixed_dictionaries(
         "hour": st.sampled_from([0, 12, 23]),
     }
 )
+ZONES = st.sampled_from([None, "Asia/Shanghai", "America/New_York"])
 EDITS = st.one_of(
     st.tuples(st.just("quantity"), QUANTITIES),
     st.tuples(st.just("unit"), UNITS),

@@ -4,8 +4,10 @@ Nothing here is shared with the code that it checks. Rules and requests are plai
 dictionaries, numbers are fractions, so that nothing is lost on the way.
 """
 
+from datetime import UTC
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 # Odoo's own prices come as floats.
 NOISE = Fraction(1, 10**7)
@@ -80,7 +82,7 @@ def read_request(line):
     request = {
         "account": order.key_account_id.id,
         "company": order.company_id.id,
-        "day": order.date_order.date(),
+        "day": read_day(order),
         "currency": order.currency_id.id,
         "basis": order.price_basis,
         "region": read_region(order.partner_shipping_id),
@@ -110,11 +112,17 @@ def read_request(line):
     if item:
         request["odoo_price"] = exact(round(price, 9))
     else:
+        # Odoo's rates are those of the day that it is in Greenwich.
+        odoo = {**request, "day": order.date_order.date()}
         price = request["list_price"] * units
-        request["odoo_price"] = convert(
-            price, request["home"], request["currency"], request
-        )
+        request["odoo_price"] = convert(price, odoo["home"], odoo["currency"], odoo)
     return request
+
+
+def read_day(order):
+    """Return the day on which the order was written, where the company is."""
+    clock = ZoneInfo(order.company_id.partner_id.tz or "UTC")
+    return order.date_order.replace(tzinfo=UTC).astimezone(clock).date()
 
 
 def read_region(address):

@@ -35,9 +35,10 @@ class OracleCase(PricingCase):
         super().setUpClass()
         cls.world = World(cls)
 
-    def check_world(self, documents, items, precedence, order, edits, is_night):
+    def check_world(self, zone, documents, items, precedence, order, edits, is_night):
         world = self.world
         with self.env.cr.savepoint() as savepoint:
+            self.env.company.partner_id.tz = zone
             for drawn in documents:
                 world.make_document(drawn)
             if is_night:
@@ -111,6 +112,7 @@ class OracleCase(PricingCase):
 def some_worlds(max_examples):
     """Return a decorator that calls a test with so many random worlds."""
     given_worlds = given(
+        zone=drawings.ZONES,
         documents=st.lists(drawings.documents(), min_size=3, max_size=8),
         items=st.tuples(*[st.lists(drawings.pricelist_items(), max_size=2)] * 3),
         precedence=drawings.PRECEDENCES,

@@ -133,16 +133,17 @@ class TestPriceLibrary(LibraryCase):
         )
         self.assertFalse(self.rows())
 
-    def test_an_order_is_of_the_day_that_its_reader_sees(self):
+    def test_an_order_is_of_the_companys_day(self):
         order = self.make_priced_order()
         order.date_order = datetime(2026, 1, 31, 23, 30)
         for zone, day in (
             ("Asia/Shanghai", date(2026, 2, 1)),
             ("America/New_York", date(2026, 1, 31)),
         ):
+            self.env.company.partner_id.tz = zone
             self.library.invalidate_model()
             with self.subTest(zone=zone):
-                row = self.rows().with_context(tz=zone)
+                row = self.rows().with_context(tz="UTC")
                 self.assertEqual(row.date, day)
 
     # ---------------------------------------------------------------- agreements

@@ -158,7 +158,8 @@ class World:
             document = self.env["key.account.price.sheet"].create(vals)
         self.put_in_force(document, first)
         for version in later:
-            has_ended = document.date_end and document.date_end < self.today
+            today = document.company_id._get_today()
+            has_ended = document.date_end and document.date_end < today
             if document.state == "active" and not has_ended:
                 document = document.browse(document.action_amend()["res_id"])
                 document.write(self.prepare_terms(version))

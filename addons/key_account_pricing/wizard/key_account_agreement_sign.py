@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class KeyAccountAgreementSign(models.TransientModel):
@@ -12,12 +12,23 @@ class KeyAccountAgreementSign(models.TransientModel):
     )
     signed_by = fields.Char(required=True, help="Who signed for the customer.")
     date_signed = fields.Date(
-        string="Signed on", required=True, default=fields.Date.context_today
+        string="Signed on",
+        required=True,
+        compute="_compute_date_signed",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     signed_file = fields.Binary(
         string="Signed Copy", required=True, attachment=False, help="PDF, PNG or JPG."
     )
     signed_filename = fields.Char()
+
+    @api.depends("agreement_id")
+    def _compute_date_signed(self):
+        for dialog in self:
+            company = dialog.agreement_id.company_id or self.env.company
+            dialog.date_signed = company._get_today()
 
     def action_record(self):
         """Record the signed copy with the agreement."""
