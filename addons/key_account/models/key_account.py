@@ -283,6 +283,7 @@ class KeyAccount(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         for account in self:
+            # sudo: orders that the user may not see are history, too.
             if account.state != "prospect" or account.sudo().order_count:
                 raise UserError(
                     self.env._(

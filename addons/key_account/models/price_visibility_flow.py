@@ -130,6 +130,7 @@ class ReportStockLabelProduct(models.AbstractModel):
             # those that include it.
             data["price_included"] = False
             data["pricelist"] = data["pricelist"].sudo()
+            # sudo: as above.
             data["quantity"] = {
                 product.sudo(): labels for product, labels in data["quantity"].items()
             }

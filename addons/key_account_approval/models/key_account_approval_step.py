@@ -167,7 +167,8 @@ class KeyAccountApprovalStep(models.Model):
             domain = [("all_group_ids", "in", step.group_id.ids), ("share", "=", False)]
             users = step.env["res.users"].search(domain)
         elif step.approver_kind == "team":
-            # Whom the document comes from does not choose who decides on it.
+            # sudo: whose document it is, and whose team decides, does not depend on what
+            # the one who asks may read. Whom it comes from does not choose who decides.
             document = document.sudo()
             owners = requester | document._get_approval_owners()
             users = (

@@ -53,8 +53,8 @@ class AccountMove(models.Model):
             )
         vals_list = moves._prepare_freight_items_vals(accounts)
         if vals_list:
-            # The items are balanced and concern no dynamic line: taxes, terms and
-            # roundings stay as they are.
+            # Without Odoo's synchronisation: the items are balanced and concern no
+            # dynamic line, so taxes, terms and roundings stay as they are.
             self.env["account.move.line"].with_context(skip_invoice_sync=True).create(
                 vals_list
             )

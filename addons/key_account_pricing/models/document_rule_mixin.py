@@ -173,7 +173,7 @@ class PriceRule(models.AbstractModel):
         lines._check_target()
         lines._get_document()._assert_draft()
         if not self.env.su and any(lines.mapped("number")):
-            # Traces of prices rest on it.
+            # sudo: write() takes no number from users, traces of prices rest on it.
             lines.sudo().number = 0
         lines._get_document()._note_writer()
         self.env["key.account.price"]._forget_rules()

@@ -164,7 +164,8 @@ class KeyAccountAgreement(models.Model):
         :param str purpose: what it cannot be, a word to end a sentence with
         """
         # sudo: whoever prints or sends may not see the rules.
-        for agreement in self.sudo().filtered(lambda a: a.state == "draft"):
+        agreements = self.sudo()
+        for agreement in agreements.filtered(lambda a: a.state == "draft"):
             raise AgreementError(
                 self.env._(
                     "%(agreement)s is a draft and cannot be %(purpose)s: submit it first.",
@@ -172,7 +173,7 @@ class KeyAccountAgreement(models.Model):
                     purpose=purpose,
                 )
             )
-        waiting = self.sudo().filtered(lambda a: a.state == "approval")
+        waiting = agreements.filtered(lambda a: a.state == "approval")
         waiting._assert_approved(purpose)
 
     def action_send_by_email(self):

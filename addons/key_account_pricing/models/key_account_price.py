@@ -89,7 +89,8 @@ class KeyAccountPrice(models.AbstractModel):
     def _get_agreed(self, lines):
         """Return ``{order line: agreement line}`` of the lines that an agreement in
         force ought to price, whatever they are priced by."""
-        Line = self.env["key.account.agreement.line"].sudo()  # as in _load_for
+        # sudo: as in _load_for.
+        Line = self.env["key.account.agreement.line"].sudo()
         return {
             line: Line.browse(decision.rule.line_id)
             for line, decision in self._decide(lines).items()

@@ -138,6 +138,7 @@ class SaleOrderLine(models.Model):
         # sudo: prices decide what is a gift, the user may not see them.
         before = {line: line._get_range_state() for line in self.sudo()}
         result = super().write(vals)
+        # sudo: as above.
         more = self.sudo().filtered(lambda line: line._is_more_bought(before[line]))
         # What lowers a line, or takes nothing more of it, is never refused.
         self.browse(more.ids)._assert_in_range()

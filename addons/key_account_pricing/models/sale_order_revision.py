@@ -128,6 +128,7 @@ class SaleOrder(models.Model):
                 "revised_from_id": self.id,
                 "first_version_id": self._get_first_version().id,
                 # Whom the earlier version came from does not release this one.
+                # sudo: also those of them whom the user may not read.
                 "gate_owner_ids": [
                     Command.set((self.sudo().gate_owner_ids | self.create_uid).ids)
                 ],

@@ -119,10 +119,10 @@ class SaleOrderLine(models.Model):
         """Return ``{line: {(what, record): amount}}`` of what these lines, priced by
         agreements that lock volumes, take: ``quantity`` and ``value`` of an agreement
         line, ``value`` of an agreement; in the product's unit, or the agreement's
-        currency. The queries do not grow with the lines."""
+        currency. The queries do not grow with the lines. Called as superuser."""
         lines = self.filtered(lambda x: x.agreement_line_id.agreement_id.kind in LOCKED)
         agreements = lines.agreement_line_id.agreement_id
-        committed = self.env["key.account.agreement.line"].sudo()
+        committed = self.env["key.account.agreement.line"]
         if agreements:
             committed = committed.search(
                 Domain("agreement_id", "in", agreements.ids)
@@ -270,6 +270,7 @@ class SaleOrderLine(models.Model):
         rest._compute_price_rule()
         rest._compute_price_beaten()
         rest._compute_guide_price()
+        # Forced: a price that was entered by hand is not taken along to the rest.
         rest.with_context(force_price_recomputation=True)._compute_price_unit()
         self.order_id.message_post(
             body=self.env._(
