@@ -1,7 +1,10 @@
-"""Check the code: ruff, pylint with the Odoo (OCA) rules, XML that parses, files of bearable length."""
+"""Check the code: ruff, pylint with the Odoo (OCA) rules, XML that parses, files of bearable length,
+and that each sudo() says why."""
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from .workspace import Workspace, prepare
 
 PARTS = ("addons", "tools", "tests", "bench", "data", "i18n")
 LINE_LIMIT = 400
+COMMENT = re.compile(r"(^|\s)#\s")
 XML_CHECK = """
 import sys
 from lxml import etree
@@ -41,6 +45,26 @@ def long_files(files: list[Path], clone: Path) -> Iterator[str]:
         count = len(path.read_text(encoding="utf-8").splitlines())
         if count > LINE_LIMIT:
             yield f"{path.relative_to(clone)}: {count} lines, at most {LINE_LIMIT}"
+
+
+def unexplained_sudos(files: list[Path], clone: Path) -> Iterator[str]:
+    """A line for each ``sudo()`` without a comment: in its statement, or on one of the two lines above."""
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        lines, nodes = text.splitlines(), list(ast.walk(ast.parse(text)))
+        statements = [node for node in nodes if isinstance(node, ast.stmt)]
+        for node in nodes:
+            # sudo(False) gives rights back.
+            if not isinstance(node, ast.Call) or node.args:
+                continue
+            if not isinstance(node.func, ast.Attribute) or node.func.attr != "sudo":
+                continue
+            last = node.func.end_lineno
+            first = max(
+                s.lineno for s in statements if s.lineno <= last <= s.end_lineno
+            )
+            if not any(map(COMMENT.search, lines[max(first - 3, 0) : last])):
+                yield f"{path.relative_to(clone)}:{last}: sudo() without a comment that says why"
 
 
 def _check(workspace: Workspace, title: str, *command: str | Path) -> bool:
@@ -80,6 +104,7 @@ def run(paths: Paths, args) -> int:
         _check_addons(workspace),
         _check_xml(workspace, parts),
         _check_length(workspace),
+        _check_sudos(workspace),
     ]
     return 0 if all(results) else 1
 
@@ -122,8 +147,21 @@ def _check_length(workspace: Workspace) -> bool:
         for part in ("addons", "tools")
         for path in sorted((workspace.paths.clone / part).rglob("*.py"))
     ]
-    found = list(long_files(files, workspace.paths.clone))
-    say(f"* file length: {'FAILED' if found else 'ok'}")
+    return _report("file length", long_files(files, workspace.paths.clone))
+
+
+def _check_sudos(workspace: Workspace) -> bool:
+    files = [
+        path
+        for path in sorted((workspace.paths.clone / "addons").rglob("*.py"))
+        if "tests" not in path.relative_to(workspace.paths.clone).parts
+    ]
+    return _report("sudo() says why", unexplained_sudos(files, workspace.paths.clone))
+
+
+def _report(title: str, lines: Iterator[str]) -> bool:
+    found = list(lines)
+    say(f"* {title}: {'FAILED' if found else 'ok'}")
     for line in found:
         print(line)
     return not found

@@ -5,7 +5,7 @@ from collections import Counter
 
 from keystone.console import NO_SPACE, error_line
 from keystone.installing import own_problem
-from keystone.lint import long_files
+from keystone.lint import long_files, unexplained_sudos
 from keystone.procs import diagnose
 from keystone.tally import lacks_browser
 from keystone.testing import Outcome, closing_line, select
@@ -75,4 +75,34 @@ def test_long_files_are_named(tmp_path):
     (tmp_path / "short.py").write_text("x = 1\n" * 400)
     assert list(long_files(sorted(tmp_path.glob("*.py")), tmp_path)) == [
         "long.py: 401 lines, at most 400"
+    ]
+
+
+SUDOS = """
+def explained(self):
+    # sudo: the reason, which may be told on two lines,
+    # like here.
+    first = self.sudo()
+    second = (
+        # sudo: inside of the statement.
+        self.env["a"].sudo()
+    )
+    third = first.sudo()  # sudo: beside it.
+    return second.sudo(False), third
+
+
+def unexplained(self):
+    # sudo: what belongs to another statement.
+    first = "# no comment"
+    second = {"#": 1}
+
+    if self.sudo().name:
+        return self.env["a"].search([]).sudo(), first, second
+"""
+
+
+def test_a_sudo_without_a_reason_is_named(tmp_path):
+    (tmp_path / "model.py").write_text(SUDOS)
+    assert list(unexplained_sudos([tmp_path / "model.py"], tmp_path)) == [
+        f"model.py:{line}: sudo() without a comment that says why" for line in (19, 20)
     ]
