@@ -5,6 +5,8 @@ import openpyxl
 
 from .common import PricingCase
 
+HEADER = ["Product", "From Quantity", "Price"]
+
 
 class ExchangeCase(PricingCase):
     """Factories for workbooks, and what a user does with them."""
@@ -120,3 +122,19 @@ class ExchangeCase(PricingCase):
         """Return the rows of a sheet as lists of values."""
         book = openpyxl.load_workbook(io.BytesIO(content))
         return [[c.value for c in row] for row in book.worksheets[sheet].iter_rows()]
+
+
+class DraftExchangeCase(ExchangeCase):
+    """A draft with two prices of one product, which a file changes or leaves alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.agreement = self.make_agreement(
+            {"price": 80}, {"price": 70, "quantity_min": 10}, state="draft"
+        )
+
+    def assertUntouched(self):
+        self.assertEqual(
+            [(line[3], line[5]) for line in self.lines(self.agreement)],
+            [(0, 80), (10, 70)],
+        )

@@ -6,25 +6,11 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.addons.key_account.exceptions import DutyError
 
 from ..exceptions import AgreementError, ExchangeError
-from .common_exchange import ExchangeCase
-
-HEADER = ["Product", "From Quantity", "Price"]
+from .common_exchange import HEADER, DraftExchangeCase
 
 
 @tagged("post_install", "-at_install")
-class TestExchangeDuties(ExchangeCase):
-    def setUp(self):
-        super().setUp()
-        self.agreement = self.make_agreement(
-            {"price": 80}, {"price": 70, "quantity_min": 10}, state="draft"
-        )
-
-    def assertUntouched(self):
-        self.assertEqual(
-            [(line[3], line[5]) for line in self.lines(self.agreement)],
-            [(0, 80), (10, 70)],
-        )
-
+class TestExchangeDuties(DraftExchangeCase):
     # ------------------------------------------------------------------- files
 
     def test_files_that_cannot_be_read_get_one_sentence(self):

@@ -4,25 +4,11 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..exceptions import ExchangeError
-from .common_exchange import ExchangeCase
-
-HEADER = ["Product", "From Quantity", "Price"]
+from .common_exchange import HEADER, DraftExchangeCase
 
 
 @tagged("post_install", "-at_install")
-class TestExchangeImport(ExchangeCase):
-    def setUp(self):
-        super().setUp()
-        self.agreement = self.make_agreement(
-            {"price": 80}, {"price": 70, "quantity_min": 10}, state="draft"
-        )
-
-    def assertUntouched(self):
-        self.assertEqual(
-            [(line[3], line[5]) for line in self.lines(self.agreement)],
-            [(0, 80), (10, 70)],
-        )
-
+class TestExchangeImport(DraftExchangeCase):
     # ------------------------------------------------------------------- modes
 
     def test_lines_are_added_and_changed(self):

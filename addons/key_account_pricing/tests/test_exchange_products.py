@@ -1,9 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_exchange import ExchangeCase
-
-HEADER = ["Product", "From Quantity", "Price"]
+from .common_exchange import HEADER, ExchangeCase
 
 
 @tagged("post_install", "-at_install")
