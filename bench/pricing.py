@@ -26,6 +26,10 @@ class Prices(Case):
             for product in self.products
             for tier in range(TIERS)
         ]
+        self.tiers = self.create_pricelist(env, rules)
+        self.create_agreement(env, rules)
+
+    def create_pricelist(self, env, rules):
         items = [
             {
                 "applied_on": "0_product_variant",
@@ -37,9 +41,11 @@ class Prices(Case):
             }
             for product, quantity, price in rules
         ]
-        self.tiers = env["product.pricelist"].create(
+        return env["product.pricelist"].create(
             {"name": "Bench", "item_ids": [Command.create(item) for item in items]}
         )
+
+    def create_agreement(self, env, rules):
         account = env["key.account"].create(
             {"partner_id": self.key_customer.id, "state": "active"}
         )
