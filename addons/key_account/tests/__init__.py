@@ -1,8 +1,8 @@
 from . import (
     test_access,
     test_account_lifecycle,
-    test_dialogs,
     test_company_day,
+    test_dialogs,
     test_document,
     test_gate,
     test_gate_doors,

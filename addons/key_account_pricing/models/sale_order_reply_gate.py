@@ -65,6 +65,7 @@ class SaleOrder(models.Model):
         asking = agreements.search(
             [("state", "=", "active"), ("is_reply_required", "=", True)]
         )
+        # sudo: as above, the caller's own rights are joined to what is found here.
         quotations = self.sudo().search(
             Domain("state", "in", ("draft", "sent"))
             & Domain("key_account_id", "in", asking.account_id.ids)

@@ -1,11 +1,10 @@
 from datetime import timedelta
 
-from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.key_account.exceptions import DutyError, TransitionError
@@ -86,7 +85,10 @@ class TestAgreement(PricingCase):
         version.date_start = self.today + timedelta(days=5)
         version.with_user(self.salesperson).action_submit()
         version.with_user(self.manager).action_activate()
-        self.assertEqual((agreement.state, version.state), ("active", "active"))
+        for days, states in ((4, ("active", "active")), (5, ("expired", "active"))):
+            with freeze_time(self.today + timedelta(days=days)):
+                agreement._cron_expire()
+            self.assertEqual((agreement.state, version.state), states)
 
     def make_versions(self, *starts):
         """Return an agreement that began today, and its versions: each amends the one

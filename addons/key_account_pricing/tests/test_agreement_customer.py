@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.key_account.exceptions import DutyError
+
 from ..models.key_account_agreement_portal import PORTAL_FIELDS, PORTAL_LINE_FIELDS
 from .common_signature import CustomerCase
 
@@ -117,7 +119,8 @@ class TestAgreementCustomerRights(CustomerCase):
                 "read": lambda n=name: agreement.read([n]),
                 "search_read": lambda n=name: agreement.search_read([], [n]),
                 "search": lambda n=name, v=value: agreement.search([(n, "!=", v)]),
-                "export": lambda n=name: agreement.export_data([n]),
+                # Behind the right to export, which customers do not have.
+                "export": lambda n=name: agreement._export_rows([[n]]),
                 "lines": lambda n=name, v=value: agreement.line_ids.search(
                     [(f"agreement_id.{n}", "!=", v)]
                 ),
@@ -130,21 +133,28 @@ class TestAgreementCustomerRights(CustomerCase):
             for door, read in doors.items():
                 with (
                     self.subTest(name=name, door=door),
-                    self.assertRaises(UserError),
+                    self.assertRaises(AccessError),
                     self.env.cr.savepoint(),
                 ):
                     read()
 
     def test_customers_change_nothing(self):
         agreement = self.to_sign().with_user(self.buyer)
+        # What others may amend or end is in force, what they may write is a draft, and
+        # what they may activate waits for nothing else.
+        active = self.make_agreement({"price": 7.77}).with_user(self.buyer)
+        draft = self.make_agreement({"price": 7.77}, state="draft")
+        complete = self.make_agreement({"price": 7.77}, state="draft")
+        complete.with_user(self.salesperson).action_submit()
         for change in (
-            lambda: agreement.write({"description": "x"}),
-            lambda: agreement.line_ids.write({"price": 1}),
+            active.action_amend,
+            active.action_terminate,
+            lambda: draft.with_user(self.buyer).write({"description": "x"}),
+            lambda: draft.line_ids.with_user(self.buyer).write({"price": 1}),
             lambda: agreement.create({"account_id": self.account.id}),
             agreement.unlink,
-            agreement.action_activate,
+            complete.with_user(self.buyer).action_activate,
             agreement.action_return_to_draft,
-            agreement.action_amend,
             lambda: self.record(agreement, user=self.buyer),
             lambda: agreement.message_post(body="x"),
             lambda: (
@@ -153,9 +163,12 @@ class TestAgreementCustomerRights(CustomerCase):
                 .create({"agreement_id": agreement.id})
             ),
         ):
-            with self.assertRaises(UserError), self.env.cr.savepoint():
+            with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
                 change()
-        self.assertEqual(agreement.state, "approval")
+            # Because of who they are, not of anything else.
+            self.assertIsInstance(caught.exception, AccessError | DutyError)
+        states = [document.state for document in (agreement, active, draft, complete)]
+        self.assertEqual(states, ["approval", "active", "draft", "approval"])
 
     def test_customers_read_no_note_and_no_file(self):
         agreement = self.make_agreement({"price": 7.77})
@@ -169,8 +182,11 @@ class TestAgreementCustomerRights(CustomerCase):
             )
 
     def test_a_list_of_many_costs_no_more_queries(self):
+        seen = []
+
         def read(user):
             agreements = self.env["key.account.agreement"].with_user(user).search([])
+            seen.append(len(agreements))
             agreements.read(["name", "state"])
             agreements.line_ids.read(["price", "quantity_executed"])
 
@@ -188,3 +204,4 @@ class TestAgreementCustomerRights(CustomerCase):
                 self.accountant,
             )
         self.assertLessEqual(self.count_queries(read, self.buyer), few)
+        self.assertEqual(seen, [2, 2, 20])

@@ -82,7 +82,9 @@ class TestLastPrices(LibraryCase):
 
         def read(lines):
             found = lines._get_last_prices()
-            self.assertTrue(all(len(rows) == 2 for rows in found.values()))
+            self.assertEqual(
+                [len(found[line]) for line in lines], [2] * len(lines), found
+            )
 
         self.count_queries(read, order.order_line)
         self.assertEqual(

@@ -229,4 +229,4 @@ class TestPrice(PricingCase):
         order.order_line = [
             Command.create({"display_type": "line_section", "name": "Gifts"})
         ]
-        self.assertFalse(order.order_line.filtered("display_type").price_source)
+        self.assertEqual(order.order_line.mapped("price_source"), ["list", False])

@@ -101,7 +101,9 @@ class TestPriceLibrary(LibraryCase):
         self.assertEqual(self.rows().account_id, account)
 
     def test_what_is_no_price_stays_out(self):
-        self.make_priced_order().action_cancel()
+        cancelled = self.make_priced_order()
+        self.assertTrue(self.rows())
+        cancelled.action_cancel()
         order = self.make_priced_order(-5)
         order.order_line = [
             Command.create({"display_type": "line_section", "name": "Gifts"}),
@@ -225,6 +227,8 @@ class TestPriceLibrary(LibraryCase):
         self.assertFalse(self.rows())
         agreement.with_user(self.salesperson).action_submit()
         self.assertFalse(self.rows())
+        agreement.with_user(self.manager).action_activate()
+        self.assertRow(self.rows(), kind="agreement", price=80)
 
     def test_a_price_ends_where_the_next_version_begins(self):
         first = self.make_agreement(

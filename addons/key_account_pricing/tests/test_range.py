@@ -220,12 +220,12 @@ class TestRange(RangeCase):
         self.make_range(self.tea, account=elsewhere, policy="refuse")
         # The same customer is another account here.
         self.assertFalse(self.outside(self.quotation(self.saw)))
-        with self.assertRaises(UserError):
+        foreign = self.make_product("Foreign", company_id=company.id)
+        with self.assertRaisesRegex(UserError, "compan"), self.env.cr.savepoint():
             self.make_range(
                 self.tea, account=self.account, company_id=company.id
             ).flush_recordset()
-        with self.assertRaises(UserError):
-            foreign = self.make_product("Foreign", company_id=company.id)
+        with self.assertRaisesRegex(UserError, "compan"), self.env.cr.savepoint():
             self.make_range(foreign)
         own = self.make_range(self.tea)
         Range = self.env["key.account.range"]

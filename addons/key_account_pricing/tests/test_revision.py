@@ -241,8 +241,6 @@ class TestRevision(QuotationCase):
         order = self.make_quotation()
         for role in ("accountant", "controller", "warehouse", "portal"):
             user = self.user(role)
-            if order.with_user(user).has_access("write"):
-                continue
             with self.subTest(role), self.assertRaises(AccessError):
                 order.with_user(user).action_revise()
         colleague = self.colleague("rival", "salesperson")

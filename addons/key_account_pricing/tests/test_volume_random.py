@@ -288,6 +288,15 @@ class TestVolumeRandom(PricingCase):
         self.do_send_back(self.orders, 5, True)
         self.assertVolumes()
 
+    def test_what_was_taken_counts_for_the_next_version(self):
+        self.start()
+        self.do_order([("pump", "unit", 8)])
+        self.do_amend(50)
+        self.assertVolumes()
+        pump = self.agreement.line_ids[0]
+        self.assertEqual((self.agreement.version, pump.quantity_executed), (2, 8))
+        self.assertEqual(pump.quantity_remaining, 102)
+
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         kind=st.sampled_from(["volume", "both", "framework"]),
