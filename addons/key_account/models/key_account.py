@@ -59,6 +59,14 @@ class KeyAccount(models.Model):
         help="How this account pays: before delivery, on credit, or part of each. "
         "The grade proposes it.",
     )
+    prepaid_percent = fields.Float(
+        string="Prepaid Share (%)",
+        default=30.0,
+        digits=(5, 2),
+        tracking=True,
+        help="Mixed pay mode: how much of an order is paid before delivery, the rest "
+        "goes on credit.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Salesperson",
@@ -140,6 +148,11 @@ class KeyAccount(models.Model):
     _code_unique = models.Constraint(
         "UNIQUE(code, company_id)",
         "Another account of this company has this code: leave it empty to get the next one.",
+    )
+
+    _prepaid_percent_share = models.Constraint(
+        "CHECK(prepaid_percent >= 0 AND prepaid_percent <= 100)",
+        "The prepaid share is a part of an order: enter a number from 0 to 100.",
     )
 
     @api.constrains("partner_id")

@@ -7,6 +7,8 @@ MANAGER = "key_account.group_key_account_manager"
 CREDIT = "key_account.group_key_account_credit"
 USER = "key_account.group_key_account_user"
 ADMIN = "key_account.group_key_account_admin"
+# What a review has settled.
+RATED_FIELDS = {"grade_id", "pay_mode", "prepaid_percent"}
 
 
 class KeyAccount(models.Model):
@@ -56,7 +58,7 @@ class KeyAccount(models.Model):
         for account in self.filtered(lambda a: a.state not in ("prospect", "review")):
             changed = [
                 name
-                for name in ("grade_id", "pay_mode")
+                for name in RATED_FIELDS
                 if name in vals and account._is_changed(name, vals[name])
             ]
             if changed:
@@ -141,7 +143,7 @@ class KeyAccount(models.Model):
                 vals["requested_by_id"] = self.env.uid
         if "partner_id" in vals or "company_id" in vals:
             self._assert_may_change_customer(vals)
-        if "grade_id" in vals or "pay_mode" in vals:
+        if RATED_FIELDS.intersection(vals):
             self._assert_may_rate(vals)
         result = super().write(vals)
         if "state" in vals:

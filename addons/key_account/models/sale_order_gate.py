@@ -133,7 +133,9 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._gate_assert()
+        if confirmed := orders.filtered(lambda order: order.state == "sale"):
+            confirmed._gate_assert()
+            confirmed._gate_commit()
         return orders
 
     def write(self, vals):
@@ -154,6 +156,7 @@ class SaleOrder(models.Model):
             confirmed = self.filtered(lambda o: o.state == "sale")
             confirmed._gate_assert_once()
             confirmed.filtered(lambda o: o.gate_state == "held")._gate_record({})
+            confirmed._gate_commit()
         return result
 
     def _gate_get_days(self, vals):

@@ -95,6 +95,10 @@ class SaleOrder(models.Model):
         none: a check does not count their goods a second time."""
         return self.browse()
 
+    def _gate_commit(self):
+        """Hook: the gate has let these orders through, by whichever door, and they are
+        confirmed now: what that takes is taken here. Their accounts are locked."""
+
     def _filter_divisible(self):
         """Return those of these orders whose lines may be divided before they are
         judged, here all."""

@@ -3,6 +3,7 @@ from . import (
     test_account_lifecycle,
     test_company_day,
     test_dialogs,
+    test_allocation,
     test_document,
     test_gate,
     test_gate_doors,

@@ -46,11 +46,10 @@ class KeyAccountCase(TransactionCase):
 
     @classmethod
     def make_account(cls, partner=None, **vals):
-        """Return an active key account."""
+        """Return an active key account; it buys on credit unless told otherwise."""
         partner = partner or cls.make_company()
-        return cls.env["key.account"].create(
-            {"partner_id": partner.id, "state": "active", **vals}
-        )
+        vals = {"state": "active", "pay_mode": "credit", **vals}
+        return cls.env["key.account"].create({"partner_id": partner.id, **vals})
 
     @classmethod
     def make_product(cls, name="Widget", price=10.0, **vals):

@@ -1,1 +1,1 @@
-from . import snapshot
+from . import allocation, snapshot

@@ -1,6 +1,5 @@
 from . import (
     test_access,
-    test_allocation,
     test_bad_input,
     test_cancel_and_copy,
     test_conservation,

@@ -1,1 +1,1 @@
-from . import allocation, tax_shares
+from . import tax_shares

@@ -4,7 +4,7 @@ The input is a base line of ``account.tax`` after ``_round_base_lines_tax_detail
 its amounts add up to the document's. The output keeps that property.
 """
 
-from .allocation import allocate
+from odoo.addons.key_account.tools.allocation import allocate
 
 # Both currencies of a base line: the document's and the company's.
 SUFFIXES = ("_currency", "")

@@ -1,0 +1,21 @@
+{
+    "name": "Key Accounts: Customer Funds",
+    "summary": "Prepayments, deposits and rebates: frozen for orders, captured by invoices",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Key Accounts",
+    "author": "Keystone",
+    "license": "AGPL-3",
+    "depends": ["key_account_approval"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/key_account_fund_rules.xml",
+        "views/key_account_fund_entry_views.xml",
+        "views/key_account_fund_views.xml",
+        "views/key_account_views.xml",
+        "views/sale_order_views.xml",
+        "views/account_payment_views.xml",
+        "views/account_move_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/key_account_fund_menus.xml",
+    ],
+}

@@ -1,0 +1,16 @@
+from . import (
+    account_account,
+    account_move,
+    account_move_capture,
+    account_move_line,
+    account_payment,
+    key_account,
+    key_account_fund,
+    key_account_fund_audit,
+    key_account_fund_entry,
+    key_account_fund_ledger,
+    res_company,
+    res_config_settings,
+    sale_order,
+    sale_order_gate,
+)

@@ -1,0 +1,240 @@
+from odoo import models
+from odoo.fields import Command
+
+from odoo.addons.key_account.tools.allocation import allocate
+
+
+class AccountMove(models.Model):
+    """What invoices take from funds: posting one captures what its orders have frozen,
+    in one journal entry from the liability to the receivable, reconciled with the
+    invoice. Taking the invoice back takes back its captures."""
+
+    _inherit = "account.move"
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        posted = super()._post(soft)
+        posted.filtered(lambda m: m.move_type == "out_invoice")._fund_capture()
+        return posted
+
+    def _fund_capture(self):
+        """Pay these posted invoices from what their orders have frozen.
+
+        Locks the funds concerned.
+        """
+        # sudo: whoever posts an invoice may not read orders and funds.
+        invoices = self.sudo()
+        orders = invoices.line_ids.sale_line_ids.order_id
+        if not orders:
+            return
+        freezes = (
+            self.env["key.account.fund.entry"]
+            .sudo()
+            ._get_open_freezes([("order_id", "in", orders.ids)])
+        )
+        if not freezes:
+            return
+        amounts = invoices._fund_get_captures(freezes)
+        captures = {
+            invoice: invoice._fund_create_capture(by_order, freezes)
+            for invoice, by_order in amounts.items()
+        }
+        self._fund_book_captures(amounts, captures, freezes)
+        moves = invoices.browse().union(*captures.values())
+        moves._post(soft=False)
+        for invoice, move in captures.items():
+            invoice._fund_reconcile(move)
+        orders._fund_after_capture()
+
+    def _fund_get_captures(self, freezes):
+        """Return what each invoice takes, ``{invoice: {order: amount}}``: of each order
+        no more than it has frozen and than its part of the invoice, of all together no
+        more than is still owed."""
+        left = {}
+        for freeze in freezes:
+            left[freeze.order_id] = left.get(freeze.order_id, 0.0) + freeze.amount
+        currencies = {freeze.order_id: freeze.currency_id for freeze in freezes}
+        found = {}
+        for invoice in self:
+            currency = invoice.currency_id
+            residual = invoice.amount_residual
+            for order, share in invoice._fund_get_shares().items():
+                amount = currency.round(min(share, left.get(order, 0.0), residual))
+                if currencies.get(order) != currency or amount <= 0:
+                    continue
+                left[order] = currency.round(left[order] - amount)
+                residual = currency.round(residual - amount)
+                found.setdefault(invoice, {})[order] = amount
+        return found
+
+    def _fund_get_shares(self):
+        """Return each order's part of the invoice's total, to the cent: ``{order:
+        amount}``; what belongs to no order is shared among them."""
+        self.ensure_one()
+        weights = {}
+        for line in self.invoice_line_ids.filtered("sale_line_ids"):
+            order = line.sale_line_ids.order_id[:1]
+            weights[order] = weights.get(order, 0.0) + line.price_total
+        weights = {order: weight for order, weight in weights.items() if weight > 0}
+        if not weights or self.amount_total <= 0:
+            return {}
+        shares = allocate(
+            self.amount_total, list(weights.values()), self.currency_id.rounding
+        )
+        return dict(zip(weights, shares, strict=True))
+
+    def _fund_create_capture(self, by_order, freezes):
+        """Return the journal entry, a draft, that moves the amounts of ``{order:
+        amount}`` from the funds to this invoice's receivable."""
+        self.ensure_one()
+        by_fund = {}
+        for order, amount in by_order.items():
+            fund = freezes.filtered(lambda f, o=order: f.order_id == o).fund_id[:1]
+            by_fund[fund] = by_fund.get(fund, 0.0) + amount
+        lines = [
+            self._fund_prepare_item(fund.account_id, fund.partner_id, amount)
+            for fund, amount in by_fund.items()
+        ]
+        receivable = self._fund_get_receivable_lines()[:1]
+        total = sum(by_fund.values())
+        lines.append(
+            self._fund_prepare_item(
+                receivable.account_id, receivable.partner_id, -total
+            )
+        )
+        return self._fund_create_entry(
+            lines, self.env._("Payment of %s from the customer's fund", self.name)
+        )
+
+    def _fund_get_receivable_lines(self):
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        ).sorted(lambda line: (line.date_maturity or line.date, line.id))
+
+    def _fund_prepare_item(self, account, partner, amount):
+        """Return the values of a journal item, a debit when ``amount``, in this entry's
+        currency, is positive, at the rate of its date."""
+        company = self.company_id
+        balance = self.currency_id._convert(
+            amount, company.currency_id, company, self.date
+        )
+        return {
+            "account_id": account.id,
+            "partner_id": partner.id,
+            "currency_id": self.currency_id.id,
+            "amount_currency": amount,
+            "balance": balance,
+        }
+
+    def _fund_create_entry(self, lines, text):
+        """Return a journal entry of the ledger's own, still a draft: it is booked first
+        and posted then, so that nothing remains to be booked."""
+        company = self.company_id
+        # sudo: it follows from the invoice, whoever posts that.
+        return (
+            self.env["account.move"]
+            .sudo()
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "entry",
+                    "journal_id": company._get_fund_journal().id,
+                    "date": self._get_accounting_date(self.date, False),
+                    "ref": text,
+                    "line_ids": [
+                        Command.create({"name": text, **line}) for line in lines
+                    ],
+                }
+            )
+        )
+
+    def _fund_book_captures(self, amounts, captures, freezes):
+        Fund = self.env["key.account.fund"]
+        for invoice, by_order in amounts.items():
+            about = {
+                "invoice_id": invoice.id,
+                "move_id": captures[invoice].id,
+                "date": captures[invoice].date,
+            }
+            vals_list = []
+            for order, amount in by_order.items():
+                own = freezes.filtered(lambda f, o=order: f.order_id == o)
+                vals_list += Fund._prepare_resolution(own, capture=amount, **about)
+            entries = Fund._book(vals_list)
+            # What is left of an order's freeze may serve its next invoice.
+            freezes -= entries.freeze_id
+            freezes += entries.filtered(lambda entry: entry.kind == "freeze")
+
+    def _fund_reconcile(self, move):
+        """Reconcile the receivable of this invoice with an entry that pays it, and what
+        that takes from the funds with what was paid in."""
+        receivable = self._fund_get_receivable_lines()
+        accounts = receivable.account_id
+        credit = move.line_ids.filtered(lambda line: line.account_id in accounts)
+        (receivable.filtered(lambda line: not line.reconciled) | credit).reconcile()
+        for line in move.line_ids.filtered("account_id.fund_kind"):
+            line._fund_reconcile_oldest()
+
+    # ---------------------------------------------------------------- take back
+
+    def _fund_uncapture(self):
+        """Take back what these invoices and credit notes, which are about to be drafts
+        or cancelled, took from funds or gave back to them: the mirror of each journal
+        entry, and the money frozen again for orders that still are to be paid."""
+        # sudo: as in _fund_capture.
+        Entry = self.env["key.account.fund.entry"].sudo()
+        entries = Entry.search(
+            [("invoice_id", "in", self.ids), ("kind", "in", ("capture", "deposit"))]
+        ).filtered(lambda entry: not entry.reversal_ids)
+        mirrors = {move: move._fund_create_mirror() for move in entries.move_id}
+        Fund = self.env["key.account.fund"]
+        vals_list = []
+        for entry in entries:
+            mirror = mirrors[entry.move_id]
+            vals_list.append(
+                Fund._prepare_reversal(entry, move_id=mirror.id, date=mirror.date)
+            )
+            if entry.kind == "capture" and entry.order_id.state == "sale":
+                vals_list.append(
+                    {
+                        "fund": entry.fund_id,
+                        "kind": "freeze",
+                        "amount": entry.amount,
+                        "order_id": entry.order_id.id,
+                        "key": f"frozen again after {entry.id}",
+                    }
+                )
+        Fund._book(vals_list)
+        for move, mirror in mirrors.items():
+            mirror._post(soft=False)
+            move._fund_reconcile_mirror(mirror)
+
+    def _fund_create_mirror(self):
+        """Return the journal entry, a draft, that undoes this one."""
+        self.ensure_one()
+        lines = [
+            {
+                "account_id": line.account_id.id,
+                "partner_id": line.partner_id.id,
+                "currency_id": line.currency_id.id,
+                "amount_currency": -line.amount_currency,
+                "balance": -line.balance,
+            }
+            for line in self.line_ids
+        ]
+        return self._fund_create_entry(
+            lines, self.env._("Reversal of %s", self.display_name)
+        )
+
+    def _fund_reconcile_mirror(self, mirror):
+        for line in self.line_ids.filtered("account_id.reconcile"):
+            line.remove_move_reconcile()
+            twin = mirror.line_ids.filtered(
+                lambda other, line=line: (
+                    other.account_id == line.account_id
+                    and other.partner_id == line.partner_id
+                    and other.amount_currency == -line.amount_currency
+                    and not other.reconciled
+                )
+            )[:1]
+            (line | twin).reconcile()

@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class AccountPayment(models.Model):
+    """A customer's payment into a fund: it credits the fund's liability account instead
+    of the receivable; posting it deposits the money."""
+
+    _inherit = "account.payment"
+
+    key_account_fund_id = fields.Many2one(
+        "key.account.fund",
+        string="Fund",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        domain="[('state', '=', 'open'), ('partner_id', 'parent_of', partner_id),"
+        " ('currency_id', '=', currency_id), ('company_id', '=', company_id)]",
+        help="The payment goes into this fund of the customer, not to open invoices.",
+    )
+
+    @api.depends("key_account_fund_id")
+    def _compute_destination_account_id(self):
+        # EXTENDS 'account'
+        with_fund = self.filtered("key_account_fund_id")
+        for payment in with_fund:
+            payment.destination_account_id = payment.key_account_fund_id.account_id
+        return super(AccountPayment, self - with_fund)._compute_destination_account_id()
+
+    def _get_valid_payment_account_types(self):
+        # EXTENDS 'account': the counterpart of a payment into a fund.
+        return [*super()._get_valid_payment_account_types(), "liability_current"]
+
+    @api.constrains(
+        "key_account_fund_id", "partner_id", "currency_id", "company_id", "partner_type"
+    )
+    def _check_key_account_fund_id(self):
+        for payment in self.filtered("key_account_fund_id"):
+            fund = payment.key_account_fund_id
+            if fund.company_id != payment.company_id:
+                problem = self.env._("it belongs to another company")
+            elif fund.currency_id != payment.currency_id:
+                problem = self.env._("it is kept in %s", fund.currency_id.name)
+            elif fund.partner_id != payment.partner_id.commercial_partner_id:
+                problem = self.env._("it belongs to another customer")
+            elif payment.partner_type != "customer":
+                problem = self.env._("only customers have funds")
+            elif fund.state != "open":
+                problem = self.env._("it is closed")
+            else:
+                continue
+            raise ValidationError(
+                self.env._(
+                    "The payment cannot go into %(fund)s, %(problem)s: choose another "
+                    "fund, or none.",
+                    fund=fund.display_name,
+                    problem=problem,
+                )
+            )

@@ -1,0 +1,268 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..exceptions import FundError, InsufficientFundsError
+
+# What an entry does to (balance, frozen), times its amount. Transfers go by their
+# direction, reversals by what they reverse.
+EFFECTS = {
+    "deposit": (1, 0),
+    "freeze": (0, 1),
+    "release": (0, -1),
+    "capture": (-1, -1),
+    "refund": (-1, 0),
+}
+
+# One statement locks the funds, in the order of their ids, and updates them. A fund that
+# has too little is left alone and so missing from the answer.
+UPDATE_BALANCES = """
+WITH wanted (id, posted, frozen) AS (
+    SELECT * FROM unnest(%(ids)s, %(posted)s::numeric[], %(frozen)s::numeric[])
+), locked AS (
+    SELECT fund.id FROM key_account_fund fund JOIN wanted ON wanted.id = fund.id
+  ORDER BY fund.id
+       FOR UPDATE OF fund
+)
+UPDATE key_account_fund fund
+   SET amount_posted = fund.amount_posted + wanted.posted,
+       amount_frozen = fund.amount_frozen + wanted.frozen
+  FROM wanted JOIN locked ON locked.id = wanted.id
+ WHERE fund.id = wanted.id
+   AND fund.amount_frozen + wanted.frozen >= 0
+   AND fund.amount_posted + wanted.posted >= fund.amount_frozen + wanted.frozen
+RETURNING fund.id, fund.amount_posted, fund.amount_frozen
+"""
+
+
+class KeyAccountFund(models.Model):
+    """The ledger's one writer, and what it makes of a freeze."""
+
+    _inherit = "key.account.fund"
+
+    @api.model
+    def _book(self, vals_list):
+        """Add entries to the ledger and update the balances, all or nothing.
+
+        :param vals_list: dicts with ``fund`` (record), ``kind``, ``amount`` (positive,
+            in the fund's currency; rounded by it), ``key`` (what the entry is for) and
+            what it is about: ``order_id``, ``move_id``, ``invoice_id``, ``freeze_id``,
+            ``reversed_id``, ``counterpart_id``, ``reason``, ``date``,
+            ``amount_company``; a transfer also has ``is_incoming``
+        :return: the entries, in this order; those that were booked before under the
+            same key are returned and not booked again
+        :raise InsufficientFundsError: more is taken or frozen than is available
+        :raise FundError: an amount that is not positive, a closed fund
+        Locks the funds by updating them, in the order of their ids: of two transactions
+        that touch one fund the second gets a serialization failure and is run again.
+        Access is the business of the calling verb.
+        """
+        Entry = self.env["key.account.fund.entry"].sudo()  # sudo: nobody has rights
+        if not vals_list:
+            return Entry.with_env(self.env)
+        known = {
+            entry.key: entry
+            for entry in Entry.search([("key", "in", [v["key"] for v in vals_list])])
+        }
+        new = [self._prepare_entry_vals(v) for v in vals_list if v["key"] not in known]
+        if new:
+            self._update_balances(new)
+            for entry in Entry._append(new):
+                known[entry.key] = entry
+        entries = Entry.union(*(known[vals["key"]] for vals in vals_list))
+        return entries.with_env(self.env)
+
+    @api.model
+    def _prepare_entry_vals(self, vals):
+        vals = dict(vals)
+        fund = vals.pop("fund").sudo()  # sudo: as in _book
+        is_incoming = vals.pop("is_incoming", False)
+        amount = fund.currency_id.round(vals["amount"])
+        if fund.currency_id.compare_amounts(amount, 0.0) <= 0:
+            raise FundError(
+                self.env._(
+                    "%(fund)s: %(amount)s cannot be booked, enter an amount greater than "
+                    "zero.",
+                    fund=fund.display_name,
+                    amount=fund.currency_id.format(amount),
+                )
+            )
+        if fund.state != "open":
+            raise FundError(
+                self.env._(
+                    "%s is closed: open it again, or use another fund.",
+                    fund.display_name,
+                )
+            )
+        if vals["kind"] == "transfer":
+            posted, frozen = (1 if is_incoming else -1), 0
+        elif vals["kind"] == "reverse":
+            original = self.env["key.account.fund.entry"].browse(vals["reversed_id"])
+            # sudo: as in _book
+            posted, frozen = (-1 if original.sudo().posted_change > 0 else 1), 0
+        else:
+            posted, frozen = EFFECTS[vals["kind"]]
+        date = vals.get("date") or fields.Date.context_today(fund)
+        company_currency = fund.company_id.currency_id
+        if vals.get("amount_company") is None:
+            vals["amount_company"] = fund.currency_id._convert(
+                amount, company_currency, fund.company_id, date
+            )
+        return {
+            **vals,
+            "fund_id": fund.id,
+            "fund_kind": fund.kind,
+            "key_account_id": fund.key_account_id.id,
+            "company_id": fund.company_id.id,
+            "currency_id": fund.currency_id.id,
+            "user_id": self.env.uid,
+            "date": date,
+            "amount": amount,
+            "posted_change": posted * amount,
+            "frozen_change": frozen * amount,
+        }
+
+    @api.model
+    def _update_balances(self, vals_list):
+        """Update the funds of these entries and write into ``vals_list`` what the
+        balances are after each of them."""
+        sums = defaultdict(lambda: [0.0, 0.0])
+        for vals in vals_list:
+            sums[vals["fund_id"]][0] += vals["posted_change"]
+            sums[vals["fund_id"]][1] += vals["frozen_change"]
+        funds = self.browse(sorted(sums))
+        rounded = {
+            # sudo: as in _book
+            fund.id: [fund.sudo().currency_id.round(part) for part in sums[fund.id]]
+            for fund in funds
+        }
+        funds.flush_recordset()
+        rows = self.env.execute_query(
+            SQL(
+                UPDATE_BALANCES,
+                ids=funds.ids,
+                posted=[rounded[fund.id][0] for fund in funds],
+                frozen=[rounded[fund.id][1] for fund in funds],
+            )
+        )
+        funds.invalidate_recordset(["amount_posted", "amount_frozen"])
+        after = {fund_id: (posted, frozen) for fund_id, posted, frozen in rows}
+        for fund in funds:
+            if fund.id not in after:
+                raise fund._get_shortage(*rounded[fund.id])
+        self._add_running_balances(vals_list, after)
+
+    @api.model
+    def _add_running_balances(self, vals_list, after):
+        balances = {fund_id: list(pair) for fund_id, pair in after.items()}
+        for vals in reversed(vals_list):
+            balance = balances[vals["fund_id"]]
+            vals["posted_after"], vals["frozen_after"] = balance
+            balance[0] = float(balance[0]) - vals["posted_change"]
+            balance[1] = float(balance[1]) - vals["frozen_change"]
+
+    def _get_shortage(self, posted, frozen):
+        """Return the exception that says what is missing and which orders hold it."""
+        fund = self.sudo()  # sudo: as in _book
+        wanted = frozen - posted
+        orders = fund._get_open_freezes().order_id
+        held = ", ".join(orders[:5].mapped("name"))
+        values = {
+            "fund": fund.display_name,
+            "available": fund.currency_id.format(fund.amount_available),
+            "missing": fund.currency_id.format(wanted - fund.amount_available),
+        }
+        if held:
+            return InsufficientFundsError(
+                self.env._(
+                    "%(fund)s: %(available)s is available, %(missing)s too little; the "
+                    "rest is frozen for %(orders)s: have the customer pay, or cancel what "
+                    "is not needed.",
+                    orders=held,
+                    **values,
+                )
+            )
+        return InsufficientFundsError(
+            self.env._(
+                "%(fund)s: %(available)s is available, %(missing)s too little: have the "
+                "customer pay first.",
+                **values,
+            )
+        )
+
+    # ----------------------------------------------------------------- freezes
+
+    def _get_open_freezes(self):
+        """Return the freezes of these funds that are not resolved, the oldest first."""
+        Entry = self.env["key.account.fund.entry"]
+        return Entry._get_open_freezes([("fund_id", "in", self.ids)])
+
+    @api.model
+    def _prepare_resolution(self, freezes, capture=0.0, release=0.0, **capture_vals):
+        """Return the entries that take ``capture`` and ``release`` out of open freezes,
+        in this order, and freeze the rest of the last one touched anew.
+
+        A freeze is resolved once: what a capture or a release leaves of it is released
+        and frozen again in the same call.
+
+        :param capture_vals: what the captures are about
+        """
+        vals_list = []
+        for freeze in freezes:
+            currency = freeze.currency_id
+            captured = min(capture, freeze.amount)
+            released = min(release, currency.round(freeze.amount - captured))
+            if currency.is_zero(captured) and currency.is_zero(released):
+                continue
+            capture = currency.round(capture - captured)
+            release = currency.round(release - released)
+            rest = currency.round(freeze.amount - captured)
+            common = {"fund": freeze.fund_id, "order_id": freeze.order_id.id}
+            if not currency.is_zero(captured):
+                vals_list.append(
+                    {
+                        **common,
+                        **capture_vals,
+                        "kind": "capture",
+                        "amount": captured,
+                        "freeze_id": freeze.id,
+                        "key": f"capture of {freeze.id}",
+                    }
+                )
+            if not currency.is_zero(rest):
+                vals_list.append(
+                    {
+                        **common,
+                        "kind": "release",
+                        "amount": rest,
+                        "freeze_id": freeze.id,
+                        "key": f"release of {freeze.id}",
+                    }
+                )
+            kept = currency.round(rest - released)
+            if not currency.is_zero(kept):
+                vals_list.append(
+                    {
+                        **common,
+                        "kind": "freeze",
+                        "amount": kept,
+                        "key": f"rest of {freeze.id}",
+                    }
+                )
+        return vals_list
+
+    @api.model
+    def _prepare_reversal(self, entry, **vals):
+        """Return the entry that undoes another one's movement of money."""
+        return {
+            "fund": entry.fund_id,
+            "kind": "reverse",
+            "amount": entry.amount,
+            "amount_company": entry.amount_company,
+            "reversed_id": entry.id,
+            "order_id": entry.order_id.id,
+            "invoice_id": entry.invoice_id.id,
+            "key": f"reversal of {entry.id}",
+            **vals,
+        }

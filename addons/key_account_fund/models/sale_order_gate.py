@@ -1,0 +1,241 @@
+from dataclasses import dataclass
+
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.key_account.tools.allocation import allocate
+
+FIGURES = """
+SELECT orders.id, fund.id, COALESCE(fund.amount_posted - fund.amount_frozen, 0),
+       COALESCE(own.frozen, 0), COALESCE(own.elsewhere, 0), COALESCE(own.captured, 0),
+       COALESCE(own.last, 0)
+  FROM sale_order orders
+  LEFT JOIN key_account_fund fund
+    ON fund.key_account_id = orders.key_account_id
+   AND fund.currency_id = orders.currency_id
+   AND fund.kind = 'prepayment'
+   AND fund.state = 'open'
+  LEFT JOIN LATERAL (
+        SELECT SUM(entry.frozen_change) AS frozen,
+               SUM(entry.frozen_change)
+                   FILTER (WHERE entry.fund_id IS DISTINCT FROM fund.id) AS elsewhere,
+               -SUM(entry.posted_change)
+                   FILTER (WHERE entry.kind IN ('capture', 'reverse')) AS captured,
+               MAX(entry.id) AS last
+          FROM key_account_fund_entry entry
+         WHERE entry.order_id = orders.id) own ON TRUE
+ WHERE orders.id = ANY(%s)
+"""
+
+
+@dataclass
+class Figures:
+    """What a fund has to do with an order; amounts in the order's currency."""
+
+    fund_id: int | None = None
+    available: float = 0.0
+    frozen: float = 0.0
+    elsewhere: float = 0.0  # the part of `frozen` in other funds than the order's now
+    captured: float = 0.0
+    last: int = 0  # the last entry about the order
+
+
+class SaleOrder(models.Model):
+    """Funds at the gate: an order that is to be prepaid freezes its amount when it is
+    let through, as far as it is not frozen yet, and is held when too little is there."""
+
+    _inherit = "sale.order"
+
+    def _fund_get_figures(self):
+        """Return ``{order: Figures}``, in one query."""
+        figures = {order: Figures() for order in self._origin}
+        if not self.ids:
+            return figures
+        self.flush_model(["key_account_id", "currency_id"])
+        self.env["key.account.fund.entry"].flush_model()
+        for order_id, fund_id, *amounts, last in self.env.execute_query(
+            SQL(FIGURES, self.ids)
+        ):
+            amounts = (float(amount) for amount in amounts)
+            figures[self.browse(order_id)] = Figures(fund_id, *amounts, last)
+        return figures
+
+    def _fund_get_required(self):
+        """Return what is to be paid before delivery, in the order's currency."""
+        self.ensure_one()
+        # sudo: the gate judges amounts that the user may not see.
+        order = self.sudo()
+        share = order.amount_total * order.prepaid_percent / 100
+        return max(order.currency_id.round(share), 0.0)
+
+    def _fund_get_target(self, figures):
+        """Return what should be frozen for the order, as confirmed: what is required
+        less what invoices have captured; nothing when it is invoiced."""
+        self.ensure_one()
+        if self.state not in ("draft", "sent", "sale"):
+            return 0.0
+        if figures.captured and self._fund_is_settled():
+            return 0.0
+        target = self._fund_get_required() - figures.captured
+        return max(self.currency_id.round(target), 0.0)
+
+    def _fund_is_settled(self):
+        """Return whether what an order's invoices did not need is released."""
+        order = self.sudo()  # sudo: as in _fund_get_required
+        if order.company_id.fund_remainder == "release":
+            return True
+        return order.invoice_status in ("invoiced", "upselling") and not any(
+            invoice.state == "draft" for invoice in order.invoice_ids
+        )
+
+    # --------------------------------------------------------------------- gate
+
+    def _gate_get_issues(self):
+        # EXTENDS 'key_account': the fund is asked after whatever else stops an order:
+        # what is held does not take the money of the next.
+        issues = super()._gate_get_issues()
+        with_parts = self | self._gate_get_parts()
+        orders = with_parts.filtered("prepaid_percent")
+        if not orders:
+            return issues
+        figures = orders._fund_get_figures()
+        subjects = orders._gate_get_subjects()
+        available = {own.fund_id: own.available for own in figures.values()}
+        for order in self:
+            parts = orders.filtered(lambda o, s=order: s in (o, subjects[o]))
+            wanted = sum(
+                part._fund_get_target(figures[part]) - figures[part].frozen
+                for part in parts
+            )
+            wanted = order.currency_id.round(wanted)
+            if not parts or wanted <= 0:
+                continue
+            fund_id = figures[parts[0]].fund_id
+            missing = order.currency_id.round(wanted - available[fund_id])
+            if missing > 0:
+                issues.setdefault(order, []).append(
+                    order._fund_prepare_issue(fund_id, missing)
+                )
+            elif order not in issues:
+                available[fund_id] -= wanted
+        return issues
+
+    def _fund_prepare_issue(self, fund_id, missing):
+        if fund_id:
+            text = self.env._(
+                "The customer's prepayment is not enough: request the missing amount."
+            )
+        else:
+            text = self.env._(
+                "The customer has no prepayment in %s: request one, or agree on another "
+                "currency.",
+                self.currency_id.name,
+            )
+        return {
+            "code": "fund_short",
+            "kind": "fund",
+            "text": text,
+            "amount_missing": missing,
+        }
+
+    def _gate_commit(self):
+        # EXTENDS 'key_account'
+        result = super()._gate_commit()
+        subjects = self._gate_get_subjects()
+        children = self.filtered(lambda order: subjects[order] != order)
+        for parent, own in children.grouped(lambda o: subjects[o]).items():
+            own._fund_take_over(parent)
+        self._fund_settle()
+        return result
+
+    def _fund_take_over(self, parent):
+        """Move what the parent has frozen to these child orders, in proportion to their
+        totals, to the cent."""
+        Fund = self.env["key.account.fund"]
+        # sudo: as in _fund_get_required
+        freezes = self.env["key.account.fund.entry"].sudo()
+        freezes = freezes._get_open_freezes([("order_id", "=", parent.id)])
+        totals = [max(child.amount_total, 0.0) for child in self.sudo()]
+        if not freezes or not sum(totals):
+            return
+        amount = sum(freezes.mapped("amount"))
+        vals_list = Fund._prepare_resolution(freezes, release=amount)
+        shares = allocate(amount, totals, parent.currency_id.rounding)
+        vals_list += [
+            {
+                "fund": freezes.fund_id[:1],
+                "kind": "freeze",
+                "amount": share,
+                "order_id": child.id,
+                "key": f"order {child.id} from order {parent.id}",
+            }
+            for child, share in zip(self, shares, strict=True)
+            if share
+        ]
+        Fund._book(vals_list)
+
+    def _fund_settle(self):
+        """Bring what is frozen for these orders in line with what should be: freeze
+        what is missing, as far as the fund reaches, release what is too much.
+
+        The gate has judged before whether the fund reaches; less is frozen only where
+        somebody has let the order through nevertheless.
+        Locks the funds.
+        """
+        vals_list = []
+        figures = self._fund_get_figures()
+        available = {own.fund_id: own.available for own in figures.values()}
+        for order, own in figures.items():
+            target = order._fund_get_target(own) if order.state == "sale" else 0.0
+            too_much = own.frozen - own.elsewhere - target
+            if own.elsewhere or order.currency_id.compare_amounts(too_much, 0) > 0:
+                vals_list += order._fund_prepare_release(own, too_much)
+            wanted = min(-too_much, available[own.fund_id])
+            if order.currency_id.compare_amounts(wanted, 0.0) > 0:
+                available[own.fund_id] -= wanted
+                vals_list.append(order._fund_prepare_freeze(own, wanted))
+        self.env["key.account.fund"]._book(vals_list)
+        if any(vals["kind"] == "release" for vals in vals_list):
+            self._gate_wake()
+
+    def _fund_prepare_freeze(self, figures, amount):
+        return {
+            "fund": self.env["key.account.fund"].browse(figures.fund_id),
+            "kind": "freeze",
+            "amount": amount,
+            "order_id": self.id,
+            "key": f"order {self.id} after {figures.last}",
+        }
+
+    def _fund_prepare_release(self, figures, amount):
+        """Return the entries that release ``amount`` in the order's fund, the newest
+        freezes first, and all of it in other funds."""
+        # sudo: as in _fund_get_required
+        freezes = self.env["key.account.fund.entry"].sudo()
+        freezes = freezes._get_open_freezes([("order_id", "=", self.id)])
+        here = freezes.filtered(lambda freeze: freeze.fund_id.id == figures.fund_id)
+        there = freezes - here
+        Fund = self.env["key.account.fund"]
+        return Fund._prepare_resolution(
+            there, release=sum(there.mapped("amount"))
+        ) + Fund._prepare_resolution(here[::-1], release=max(amount, 0.0))
+
+    def _fund_after_capture(self):
+        """Release what invoices have left over."""
+        self.filtered(lambda order: order._fund_is_settled())._fund_settle()
+
+    # -------------------------------------------------------------------- doors
+
+    def write(self, vals):
+        # EXTENDS 'key_account': an order that is taken back needs no money any more.
+        result = super().write(vals)
+        if "state" in vals and vals["state"] != "sale":
+            self._fund_settle()
+        return result
+
+    def _on_content_changed(self):
+        # EXTENDS 'key_account': what was raised has passed the gate, what was lowered
+        # gives back.
+        result = super()._on_content_changed()
+        self.filtered(lambda order: order.state == "sale")._fund_settle()
+        return result

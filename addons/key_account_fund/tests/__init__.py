@@ -1,0 +1,1 @@
+from . import test_capture, test_gate, test_ledger, test_money_in

@@ -1,0 +1,131 @@
+from odoo.tests import tagged
+
+from .common import FundCase
+
+
+@tagged("post_install", "-at_install")
+class TestFundGate(FundCase):
+    def test_confirmed_order_freezes_its_total(self):
+        self.deposit(100)
+        order = self.confirm(80)
+        self.assertEqual(order.state, "sale")
+        self.assertLedger("deposit 100; freeze 80 S1")
+        self.assertEqual(order.amount_frozen, 80)
+
+    def test_order_is_held_with_the_missing_amount(self):
+        self.deposit(50)
+        order = self.confirm(80)
+        self.assertHeld(order, "fund_short")
+        self.assertEqual(self.open_issues(order).amount_missing, 30)
+        self.assertEqual(order.amount_prepaid_missing, 30)
+        self.assertFund(50, 0)
+
+    def test_money_lets_held_orders_through_the_oldest_first(self):
+        first, second = self.confirm(80), self.confirm(80)
+        self.deposit(100)
+        self.judge_again()
+        self.assertEqual(first.state, "sale")
+        self.assertHeld(second, "fund_short")
+        self.assertFund(100, 80)
+
+    def test_one_call_lets_through_only_what_fits(self):
+        self.deposit(100)
+        orders = self.make_sale(60) + self.make_sale(60) + self.make_sale(40)
+        orders.action_confirm()
+        self.assertEqual(orders.mapped("state"), ["sale", "draft", "sale"])
+        self.assertFund(100, 100)
+
+    def test_exactly_enough_is_enough(self):
+        self.deposit(80)
+        self.assertEqual(self.confirm(80).state, "sale")
+
+    def test_one_cent_missing_is_too_little(self):
+        self.deposit(79.99)
+        self.assertHeld(self.confirm(80), "fund_short")
+
+    def test_mixed_account_freezes_its_share(self):
+        self.account.write({"pay_mode": "mixed", "prepaid_percent": 30})
+        self.deposit(100)
+        order = self.confirm(99.99)
+        self.assertEqual(order.amount_prepaid_required, 30)
+        self.assertFund(100, 30)
+
+    def test_account_on_credit_freezes_nothing(self):
+        self.account.pay_mode = "credit"
+        self.assertEqual(self.confirm(80).state, "sale")
+        self.assertFund(0, 0)
+
+    def test_raised_order_freezes_the_difference(self):
+        self.deposit(100)
+        order = self.confirm(60)
+        order.order_line.price_unit = 90
+        self.env.flush_all()
+        self.assertLedger("deposit 100; freeze 60 S1; freeze 30 S1")
+
+    def test_order_raised_beyond_the_fund_is_refused(self):
+        self.deposit(100)
+        order = self.confirm(60)
+        with self.assertStopped(Exception, "cannot be raised.*prepayment"):
+            order.order_line.price_unit = 101
+        self.assertFund(100, 60)
+
+    def test_lowered_order_releases_the_difference(self):
+        self.deposit(100)
+        order = self.confirm(60)
+        order.order_line.price_unit = 45
+        self.env.flush_all()
+        self.assertLedger("deposit 100; freeze 60 S1; release 60 S1; freeze 45 S1")
+
+    def test_cancelled_order_releases_all(self):
+        self.deposit(100)
+        order = self.confirm(60)
+        order._action_cancel()
+        self.assertLedger("deposit 100; freeze 60 S1; release 60 S1")
+
+    def test_order_confirmed_edited_cancelled_and_confirmed_again(self):
+        self.deposit(100)
+        order = self.confirm(60)
+        order.action_lock()
+        order.action_unlock()
+        order.order_line.price_unit = 70
+        order._action_cancel()
+        order.action_draft()
+        self.assertFund(100, 0)
+        order.order_line.price_unit = 100
+        order.action_confirm()
+        self.assertFund(100, 100)
+
+    def test_released_order_freezes_what_is_there(self):
+        self.deposit(50)
+        order = self.make_sale(80, user_id=self.user("salesperson").id)
+        order.with_user(self.user("salesperson")).action_confirm()
+        self.release(order, "controller")
+        self.assertEqual(order.state, "sale")
+        self.assertFund(50, 50)
+
+    def test_order_in_another_currency_says_so(self):
+        euro = self.env.ref("base.EUR")
+        other = euro if self.fund.currency_id != euro else self.env.ref("base.USD")
+        other.active = True
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": other.id}
+        )
+        self.deposit(100)
+        order = self.confirm(80, pricelist_id=pricelist.id)
+        self.assertHeld(order, "fund_short")
+        self.assertIn(other.name, self.open_issues(order).text)
+
+    def test_queries_do_not_grow_with_lines_nor_much_with_orders(self):
+        self.deposit(10000)
+        self.confirm(1)
+        counts = {}
+        for lines in (1, 20):
+            order = self.make_sale(20, lines=lines)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            figures = order._gate_get_issues()
+            order._fund_settle()
+            counts[lines] = self.env.cr.sql_log_count - start
+            self.assertFalse(figures)
+        self.assertEqual(counts[1], counts[20])
