@@ -132,12 +132,11 @@ class Scene:
             ],
         )
 
-    def make_account(self, company=None, state="active", **vals):
-        return self.admin.call(
-            "key.account",
-            "create",
-            {"partner_id": company or self.make_company(), "state": state, **vals},
-        )
+    def make_account(self, company=None, **vals):
+        """Return an active account that buys on credit, unless told otherwise."""
+        vals = {"state": "active", "pay_mode": "credit", **vals}
+        vals["partner_id"] = company or self.make_company()
+        return self.admin.call("key.account", "create", vals)
 
     def make_product(self, name="Tea", price=12.5, stock=0, **vals):
         product = self.admin.call(
@@ -273,7 +272,9 @@ class Deal:
     def _open_account(self):
         self.company = self.scene.make_company("Deal", user=self.salesperson)
         self.account = self.salesperson.call(
-            "key.account", "create", {"partner_id": self.company}
+            "key.account",
+            "create",
+            {"partner_id": self.company, "pay_mode": "credit"},
         )
         self.salesperson.call("key.account", "action_submit", [self.account])
         self.manager.call("key.account", "action_activate", [self.account])

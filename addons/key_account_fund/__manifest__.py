@@ -15,6 +15,7 @@
         "views/sale_order_views.xml",
         "views/account_payment_views.xml",
         "views/account_move_views.xml",
+        "views/account_bank_statement_line_views.xml",
         "views/res_config_settings_views.xml",
         "views/key_account_fund_menus.xml",
     ],

@@ -20,6 +20,7 @@ from .postgres import Embedded, use_server
 OWN = (
     "odoo-19.0-*",
     "venv-*",
+    "companions-*",
     "postgres-18*",
     "clones",
     "temporary",

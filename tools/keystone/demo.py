@@ -19,7 +19,7 @@ def ensure_demo(workspace: Workspace) -> str:
     if not workspace.product:
         raise KeystoneError(f"no installable addon in {workspace.paths.addons}")
     name = workspace.paths.demo_database
-    digests = addon_digests(workspace.product)
+    digests = addon_digests(workspace.product | workspace.companions)
     note = workspace.databases.note(name)
     if not note:
         _create(workspace, name, digests)

@@ -74,6 +74,10 @@ class Paths:
         return self.clone / "requirements" / "python.txt"
 
     @property
+    def companions(self) -> Path:
+        return self.clone / "requirements" / "oca.txt"
+
+    @property
     def clones(self) -> Path:
         return self.cache / "clones"
 

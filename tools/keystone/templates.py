@@ -40,6 +40,7 @@ def _base_key(workspace: Workspace, demo: bool) -> str:
         FORMAT,
         workspace.environment.requirements_key,
         workspace.odoo.version,
+        str(workspace.beside),
         str(demo),
     )
     return digest(*parts, *external_depends(manifests))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from .companions import fetch_companions
 from .configuration import derive, read_options, write_options
 from .databases import Databases
 from .environment import Environment, make_environment
@@ -27,6 +28,7 @@ class Workspace:
     odoo: OdooSource
     environment: Environment
     options: dict[str, str]
+    beside: Path
     server: Server | None = None
 
     @property
@@ -45,6 +47,11 @@ class Workspace:
     @cached_property
     def product(self) -> dict[str, dict]:
         return read_manifests([self.paths.addons] if self.paths.addons.is_dir() else [])
+
+    @cached_property
+    def companions(self) -> dict[str, dict]:
+        """Addons of others that the demo database has beside the product's."""
+        return read_manifests([self.beside])
 
     @property
     def data_dir(self) -> Path:
@@ -89,7 +96,7 @@ class Workspace:
     def write_configuration(self) -> None:
         addons = [
             path.resolve()
-            for path in self.addon_directories
+            for path in (*self.addon_directories, self.beside)
             if any(path.glob("*/__manifest__.py"))
         ]
         options = derive(
@@ -109,7 +116,9 @@ def prepare(paths: Paths) -> Workspace:
     paths.check_space()
     odoo = find_odoo(paths)
     environment = make_environment(paths, odoo)
-    return Workspace(paths, odoo, environment, read_options(paths.clone / "odoo.conf"))
+    options = read_options(paths.clone / "odoo.conf")
+    beside = fetch_companions(paths, environment)
+    return Workspace(paths, odoo, environment, options, beside)
 
 
 @contextmanager

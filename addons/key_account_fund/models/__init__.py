@@ -1,5 +1,6 @@
 from . import (
     account_account,
+    account_bank_statement_line,
     account_move,
     account_move_capture,
     account_move_line,

@@ -1,0 +1,34 @@
+"""Addons of others that stand beside ours: pinned, fetched once, never a dependency."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .console import Step
+from .environment import Environment, requirement_lines
+from .locks import build_in_place
+from .paths import Paths, digest
+from .procs import checked
+
+
+def fetch_companions(paths: Paths, environment: Environment) -> Path:
+    """The directory of addons with the pins of ``requirements/oca.txt``; made when missing."""
+    pins = requirement_lines(paths.companions.read_text())
+    target = paths.cache / f"companions-{digest('1', *pins, length=8)}"
+
+    def build(path: Path) -> None:
+        with Step(f"Addons beside ours ({len(pins)} pinned)"):
+            checked(
+                # Their only dependencies are Odoo, which is not on the index, and each other.
+                [
+                    *(environment.python, "-m", "pip", "install", "--no-input"),
+                    *("--disable-pip-version-check", "--no-deps", "--no-compile"),
+                    *("--target", path / "packages", "-r", paths.companions),
+                ],
+                paths.logs / "companions.log",
+                what="pip install",
+                source="the Python package index (pip)",
+            )
+
+    build_in_place(target, paths.lock(target.name), build)
+    return target / "packages" / "odoo" / "addons"
