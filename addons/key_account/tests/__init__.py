@@ -14,6 +14,7 @@ from . import (
     test_gate_release,
     test_gate_resolve,
     test_partner_merge,
+    test_pay_mode,
     test_price_visibility,
     test_price_visibility_flow,
     test_tours,
