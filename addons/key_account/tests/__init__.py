@@ -1,9 +1,9 @@
 from . import (
     test_access,
     test_account_lifecycle,
+    test_allocation,
     test_company_day,
     test_dialogs,
-    test_allocation,
     test_document,
     test_gate,
     test_gate_doors,

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..exceptions import FundError, InsufficientFundsError
@@ -103,7 +103,7 @@ class KeyAccountFund(models.Model):
             posted, frozen = (-1 if original.sudo().posted_change > 0 else 1), 0
         else:
             posted, frozen = EFFECTS[vals["kind"]]
-        date = vals.get("date") or fields.Date.context_today(fund)
+        date = vals.get("date") or fund.company_id._get_today()
         company_currency = fund.company_id.currency_id
         if vals.get("amount_company") is None:
             vals["amount_company"] = fund.currency_id._convert(
