@@ -27,6 +27,15 @@ class AccountPayment(models.Model):
             payment.destination_account_id = payment.key_account_fund_id.account_id
         return super(AccountPayment, self - with_fund)._compute_destination_account_id()
 
+    def action_cancel(self):
+        # EXTENDS 'account': which deletes the entry of a draft; one that the ledger has
+        # booked is kept and cancelled.
+        # sudo: entries count for those who may not read them, too.
+        booked = self.filtered(lambda payment: payment.sudo().move_id.fund_entry_ids)
+        booked.state = "canceled"
+        booked.move_id.filtered(lambda move: move.state != "cancel").button_cancel()
+        return super(AccountPayment, self - booked).action_cancel()
+
     def _get_valid_payment_account_types(self):
         # EXTENDS 'account': the counterpart of a payment into a fund.
         return [*super()._get_valid_payment_account_types(), "liability_current"]

@@ -20,6 +20,7 @@ class KeyAccountFund(models.Model):
     _description = "Customer Fund"
     _inherit = ["key.account.computed.guard", "mail.thread", "mail.activity.mixin"]
     _order = "key_account_id, kind, id"
+    _GUARDED_FIELDS = ("partner_id", "company_id")
     _VERB_FIELDS = {"amount_posted": 0.0, "amount_frozen": 0.0, "state": "open"}
 
     key_account_id = fields.Many2one(

@@ -153,3 +153,10 @@ class TestLedger(FundCase):
             self.env.cr.savepoint(),
         ):
             self.make_fund()
+
+    def test_nobody_writes_what_follows_from_the_account(self):
+        other = self.make_account(self.make_company("Other"))
+        accountant = self.fund.with_user(self.user("accountant"))
+        for values in ({"partner_id": other.partner_id.id}, {"company_id": False}):
+            with self.assertStopped(DutyError, "follows from other values"):
+                accountant.write(values)

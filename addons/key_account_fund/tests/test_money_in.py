@@ -122,3 +122,14 @@ class TestMoneyIn(FundCase):
         payment.action_draft()
         with self.assertStopped(FundError, "cancel it instead"):
             payment.unlink()
+
+    def test_payment_is_cancelled_also_by_way_of_a_draft(self):
+        payment = self.deposit(100)
+        payment.action_draft()
+        payment.action_cancel()
+        self.assertEqual(payment.state, "canceled")
+        self.assertEqual(payment.move_id.state, "cancel")
+        self.assertFund(0, 0)
+        payment.action_draft()
+        payment.action_post()
+        self.assertFund(100, 0)
