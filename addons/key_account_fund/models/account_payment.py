@@ -40,6 +40,10 @@ class AccountPayment(models.Model):
         # EXTENDS 'account': the counterpart of a payment into a fund.
         return [*super()._get_valid_payment_account_types(), "liability_current"]
 
+    def _get_trigger_fields_to_synchronize(self):
+        # EXTENDS 'account': the entry of a draft follows when another fund is chosen.
+        return (*super()._get_trigger_fields_to_synchronize(), "key_account_fund_id")
+
     @api.constrains(
         "key_account_fund_id", "partner_id", "currency_id", "company_id", "partner_type"
     )

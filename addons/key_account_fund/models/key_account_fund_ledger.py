@@ -146,7 +146,11 @@ class KeyAccountFund(models.Model):
                 frozen=[rounded[fund.id][1] for fund in funds],
             )
         )
-        funds.invalidate_recordset(["amount_posted", "amount_frozen"])
+        # What is computed of them, too, here only: asking the ORM for all that depends
+        # on them would read every order of the account.
+        funds.invalidate_recordset(
+            ["amount_posted", "amount_frozen", "amount_available"]
+        )
         after = {fund_id: (posted, frozen) for fund_id, posted, frozen in rows}
         for fund in funds:
             if fund.id not in after:

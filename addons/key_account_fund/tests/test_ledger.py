@@ -53,6 +53,13 @@ class TestLedger(FundCase):
             self.freeze(30, "more")
         self.assertFund(100, 80)
 
+    def test_available_follows_within_one_transaction(self):
+        self.assertEqual(self.fund.amount_available, 100)
+        self.freeze(80)
+        self.assertEqual(self.fund.amount_available, 20)
+        with self.assertStopped(InsufficientFundsError, "20.00 is .*10.00 too"):
+            self.freeze(30, "more")
+
     def test_the_same_key_is_booked_once(self):
         first, second = self.freeze(30), self.freeze(30)
         self.assertEqual(first, second)

@@ -133,3 +133,12 @@ class TestMoneyIn(FundCase):
         payment.action_draft()
         payment.action_post()
         self.assertFund(100, 0)
+
+    def test_payment_that_was_taken_back_goes_into_another_fund(self):
+        payment = self.deposit(100)
+        payment.action_draft()
+        rebate = self.make_fund(kind="rebate")
+        payment.key_account_fund_id = rebate
+        payment.action_post()
+        self.assertFund(0, 0)
+        self.assertFund(100, 0, rebate)
