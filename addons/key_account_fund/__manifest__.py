@@ -9,6 +9,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/key_account_fund_rules.xml",
+        "security/key_account_fund_request_rules.xml",
+        "data/key_account_fund_request_data.xml",
         "views/key_account_fund_entry_views.xml",
         "views/key_account_fund_views.xml",
         "views/key_account_views.xml",
@@ -18,5 +20,7 @@
         "views/account_bank_statement_line_views.xml",
         "views/res_config_settings_views.xml",
         "views/key_account_fund_menus.xml",
+        "views/key_account_fund_request_views.xml",
+        "views/key_account_fund_requested_views.xml",
     ],
 }

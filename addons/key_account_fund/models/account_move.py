@@ -55,9 +55,13 @@ class AccountMove(models.Model):
                 vals_list += move._fund_prepare_difference(
                     fund, amount, company_amount, found
                 )
-        self.env["key.account.fund"]._book(vals_list)
+        moves._fund_after_booking(moves.env["key.account.fund"]._book(vals_list))
         if vals_list:
             self.env["sale.order"]._gate_wake()
+
+    def _fund_after_booking(self, entries):
+        """Hook: posting or taking back these journal entries has booked ``entries``, as
+        superuser."""
 
     def _fund_prepare_difference(self, fund, amount, company_amount, entries):
         """Return the entries that make the ledger say ``amount`` for this journal entry

@@ -4,4 +4,7 @@ from . import (
     test_ledger,
     test_money_in,
     test_statement_line,
+    test_request,
+    test_request_effects,
+    test_request_refund,
 )
