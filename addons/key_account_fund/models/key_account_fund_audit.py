@@ -24,33 +24,56 @@ HAVING SUM(entry.amount) <> frozen.amount
     OR frozen.kind <> 'freeze'
 """
 
-# Ledger and general ledger, for each liability account, customer and currency.
-LEDGER_SUMS = """
-WITH funds AS (
-    SELECT account_id, partner_id, currency_id, SUM(amount_posted) AS amount
-      FROM key_account_fund
-     WHERE company_id = ANY(%(companies)s)
-  GROUP BY account_id, partner_id, currency_id
-), items AS (
-    SELECT line.account_id, partner.commercial_partner_id AS partner_id,
-           line.currency_id, -SUM(line.amount_currency) AS amount
+# Who has what by the funds' columns, by their entries and by the general ledger, for each
+# company, liability account, customer and currency.
+LEDGER_ROWS = """
+SELECT COALESCE(funds.company_id, items.company_id) AS company_id,
+       COALESCE(funds.account_id, items.account_id) AS account_id,
+       COALESCE(funds.partner_id, items.partner_id) AS partner_id,
+       COALESCE(funds.currency_id, items.currency_id) AS currency_id,
+       funds.fund_id,
+       items.line_id,
+       COALESCE(funds.amount, 0) AS amount_funds,
+       COALESCE(funds.amount_entries, 0) AS amount_entries,
+       COALESCE(items.amount, 0) AS amount_ledger
+  FROM (
+    SELECT fund.company_id, fund.account_id, fund.partner_id, fund.currency_id,
+           MIN(fund.id) AS fund_id,
+           SUM(fund.amount_posted) AS amount,
+           SUM(entries.amount) AS amount_entries
+      FROM key_account_fund fund
+      LEFT JOIN LATERAL (
+            SELECT SUM(entry.posted_change) AS amount
+              FROM key_account_fund_entry entry
+             WHERE entry.fund_id = fund.id) entries ON TRUE
+     WHERE fund.company_id = ANY(%(companies)s)
+  GROUP BY fund.company_id, fund.account_id, fund.partner_id, fund.currency_id
+  ) funds
+  FULL JOIN (
+    SELECT line.company_id, line.account_id, partner.commercial_partner_id AS partner_id,
+           line.currency_id,
+           MIN(line.id) AS line_id,
+           -SUM(line.amount_currency) AS amount
       FROM account_move_line line
       JOIN account_account account ON account.id = line.account_id
       LEFT JOIN res_partner partner ON partner.id = line.partner_id
      WHERE account.fund_kind IS NOT NULL
        AND line.parent_state = 'posted'
        AND line.company_id = ANY(%(companies)s)
-  GROUP BY line.account_id, partner.commercial_partner_id, line.currency_id
-)
-SELECT COALESCE(funds.account_id, items.account_id),
-       COALESCE(funds.partner_id, items.partner_id),
-       COALESCE(funds.currency_id, items.currency_id),
-       COALESCE(funds.amount, 0), COALESCE(items.amount, 0)
-  FROM funds
-  FULL JOIN items ON items.account_id = funds.account_id
-                 AND items.partner_id = funds.partner_id
-                 AND items.currency_id = funds.currency_id
- WHERE COALESCE(funds.amount, 0) <> COALESCE(items.amount, 0)
+  GROUP BY line.company_id, line.account_id, partner.commercial_partner_id,
+           line.currency_id
+  ) items ON items.company_id = funds.company_id
+         AND items.account_id = funds.account_id
+         AND items.partner_id = funds.partner_id
+         AND items.currency_id = funds.currency_id
+"""
+
+LEDGER_DIFFERENCES = f"""
+SELECT company_id, account_id, partner_id, currency_id, fund_id,
+       amount_funds, amount_ledger
+  FROM ({LEDGER_ROWS}) ledger
+ WHERE amount_funds <> amount_ledger
+ORDER BY company_id, account_id, partner_id, currency_id
 """
 
 
@@ -63,6 +86,11 @@ class KeyAccountFund(models.Model):
         """Return a sentence for each thing that is wrong with these funds, none when
         all is right: the balances against the entries, each freeze against what
         resolved it, and, for the funds' companies, against the general ledger."""
+        return [sentence for _fund, sentence in self._get_findings()]
+
+    def _get_findings(self):
+        """Return what `_audit` finds as ``[(fund, sentence)]``, in the language of the
+        environment. What belongs to no fund comes with another of the company."""
         # sudo: what is true does not depend on who asks.
         funds = self.sudo()
         self.env.flush_all()
@@ -74,43 +102,63 @@ class KeyAccountFund(models.Model):
 
     def _audit_balances(self):
         rows = self.env.execute_query(SQL(ENTRY_SUMS, funds=self.ids))
-        return [
-            self.env._(
+        found = []
+        for fund_id, *amounts in rows:
+            posted, frozen, posted_entries, frozen_entries = amounts
+            if (posted, frozen) == (posted_entries, frozen_entries):
+                continue
+            fund = self.browse(fund_id)
+            posted, frozen, posted_entries, frozen_entries = (
+                fund.currency_id.format(float(amount)) for amount in amounts
+            )
+            sentence = self.env._(
                 "%(fund)s: the balances are %(posted)s and %(frozen)s frozen, the entries "
                 "add up to %(posted_entries)s and %(frozen_entries)s.",
-                fund=self.browse(fund_id).display_name,
+                fund=fund.display_name,
                 posted=posted,
                 frozen=frozen,
                 posted_entries=posted_entries,
                 frozen_entries=frozen_entries,
             )
-            for fund_id, posted, frozen, posted_entries, frozen_entries in rows
-            if (posted, frozen) != (posted_entries, frozen_entries)
-        ]
+            found.append((fund, sentence))
+        return found
 
     def _audit_freezes(self):
         rows = self.env.execute_query(SQL(BROKEN_FREEZES, funds=self.ids))
         freezes = self.env["key.account.fund.entry"].browse(row[0] for row in rows)
         return [
-            self.env._(
-                "%(fund)s: freeze %(number)s is not resolved by as much as it froze.",
-                fund=freeze.fund_id.display_name,
-                number=freeze.id,
+            (
+                freeze.fund_id,
+                self.env._(
+                    "%(fund)s: freeze %(number)s is not resolved by as much as it froze.",
+                    fund=freeze.fund_id.display_name,
+                    number=freeze.id,
+                ),
             )
             for freeze in freezes
         ]
 
     def _audit_general_ledger(self):
-        rows = self.env.execute_query(SQL(LEDGER_SUMS, companies=self.company_id.ids))
-        return [
-            self.env._(
+        rows = self.env.execute_query(
+            SQL(LEDGER_DIFFERENCES, companies=self.company_id.ids)
+        )
+        found = []
+        for company_id, account_id, partner_id, currency_id, fund_id, *amounts in rows:
+            account = self.env["account.account"].browse(account_id)
+            account = account.with_company(company_id)
+            partner = self.env["res.partner"].browse(partner_id)
+            currency = self.env["res.currency"].browse(currency_id)
+            funds, items = (currency.format(float(amount)) for amount in amounts)
+            sentence = self.env._(
                 "%(account)s, %(customer)s, %(currency)s: the funds have %(funds)s, the "
                 "general ledger %(items)s.",
-                account=self.env["account.account"].browse(account_id).display_name,
-                customer=self.env["res.partner"].browse(partner_id).display_name,
-                currency=self.env["res.currency"].browse(currency_id).name,
+                account=account.display_name,
+                customer=partner.display_name or self.env._("no customer"),
+                currency=currency.name,
                 funds=funds,
                 items=items,
             )
-            for account_id, partner_id, currency_id, funds, items in rows
-        ]
+            others = self.filtered(lambda fund, c=company_id: fund.company_id.id == c)
+            near = others.filtered(lambda fund, a=account: fund.account_id == a)
+            found.append((self.browse(fund_id) or (near or others)[:1], sentence))
+        return found

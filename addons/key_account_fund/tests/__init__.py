@@ -7,4 +7,7 @@ from . import (
     test_request,
     test_request_effects,
     test_request_refund,
+    test_check,
+    test_statement,
+    test_watch,
 )
