@@ -131,7 +131,9 @@ class KeyAccountFundEntry(models.Model):
         )
 
     def action_open_document(self):
-        """Return the action that opens what the entry is about."""
+        """Return the action that opens what the entry is about; where that is not for
+        the user to read, the fund."""
         self.ensure_one()
-        document = self.invoice_id or self.order_id or self.move_id or self.fund_id
-        return document._get_records_action()
+        documents = (self.invoice_id, self.order_id, self.move_id)
+        readable = (doc for doc in documents if doc and doc.has_access("read"))
+        return next(readable, self.fund_id)._get_records_action()
