@@ -10,4 +10,8 @@ from . import (
     test_check,
     test_statement,
     test_watch,
+    test_fund_portal,
+    test_online_payment,
+    test_prepayment_request,
+    test_tours,
 )

@@ -1,1 +1,1 @@
-from . import key_account_fund_statement
+from . import key_account_fund_statement, key_account_prepayment_request
