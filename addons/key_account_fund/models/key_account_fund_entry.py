@@ -130,6 +130,17 @@ class KeyAccountFundEntry(models.Model):
             document=self.invoice_id.display_name or self.env._("what it is for"),
         )
 
+    def _describe_ended(self, amount):
+        """Return why ``amount`` cannot be what resolves this freeze."""
+        return self.env._(
+            "%(fund)s: the freeze of %(frozen)s for %(order)s ends once and as a whole, "
+            "not by %(amount)s: look at its entries, and try again.",
+            fund=self.fund_id.display_name,
+            frozen=self.currency_id.format(self.amount),
+            order=self.order_id.display_name,
+            amount=self.currency_id.format(amount),
+        )
+
     def action_open_document(self):
         """Return the action that opens what the entry is about; where that is not for
         the user to read, the fund."""

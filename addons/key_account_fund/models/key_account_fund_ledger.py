@@ -53,7 +53,8 @@ class KeyAccountFund(models.Model):
         :return: the entries, in this order; those that were booked before under the
             same key are returned and not booked again
         :raise InsufficientFundsError: more is taken or frozen than is available
-        :raise FundError: an amount that is not positive, a closed fund
+        :raise FundError: an amount that is not positive, a closed fund, a freeze that
+            is not resolved by as much as it froze, once
         Locks the funds by updating them, in the order of their ids: of two transactions
         that touch one fund the second gets a serialization failure and is run again.
         Access is the business of the calling verb.
@@ -67,6 +68,7 @@ class KeyAccountFund(models.Model):
         }
         new = [self._prepare_entry_vals(v) for v in vals_list if v["key"] not in known]
         if new:
+            self._assert_resolutions(new)
             self._update_balances(new)
             for entry in Entry._append(new):
                 known[entry.key] = entry
@@ -122,6 +124,27 @@ class KeyAccountFund(models.Model):
             "posted_change": posted * amount,
             "frozen_change": frozen * amount,
         }
+
+    @api.model
+    def _assert_resolutions(self, vals_list):
+        """Raise when these entries end a freeze that has ended before, or not all of it:
+        what is left of it would be frozen for nobody."""
+        sums = defaultdict(float)
+        for vals in vals_list:
+            if freeze_id := vals.get("freeze_id"):
+                order_id = vals.get("order_id") or None
+                sums[freeze_id, vals["fund_id"], order_id] += vals["amount"]
+        if not sums:
+            return
+        # sudo: as in _book
+        Entry = self.env["key.account.fund.entry"].sudo()
+        freezes = Entry.browse(freeze_id for freeze_id, _fund, _order in sums)
+        ended = Entry.search([("freeze_id", "in", freezes.ids)]).freeze_id
+        for freeze, (about, amount) in zip(freezes, sums.items(), strict=True):
+            expected = (freeze.id, freeze.fund_id.id, freeze.order_id.id or None)
+            is_all = not freeze.currency_id.compare_amounts(amount, freeze.amount)
+            if freeze in ended or not is_all or about != expected:
+                raise FundError(freeze._describe_ended(amount))
 
     @api.model
     def _update_balances(self, vals_list):

@@ -70,12 +70,19 @@ class TestLedger(FundCase):
         vals = {"freeze_id": freeze.id, "order_id": self.sale.id}
         self.book("release", 80, "one", **vals)
         self.freeze(80, "again")
-        with (
-            mute_logger("odoo.sql_db"),
-            self.assertRaises(psycopg2.errors.UniqueViolation),
-            self.env.cr.savepoint(),
-        ):
-            self.book("release", 80, "two", **vals)
+        for kind in ("release", "capture"):
+            with self.assertStopped(FundError, "ends once"):
+                self.book(kind, 80, f"{kind} again", **vals)
+
+    def test_a_freeze_is_resolved_as_a_whole(self):
+        freeze = self.freeze(80)
+        vals = {"freeze_id": freeze.id, "order_id": self.sale.id}
+        for amount in (79.99, 80.01):
+            with self.assertStopped(FundError, "as a whole"):
+                self.book("release", amount, f"release {amount}", **vals)
+        with self.assertStopped(FundError, "as a whole"):
+            self.book("release", 80, "of another order", freeze_id=freeze.id)
+        self.assertFund(100, 80)
 
     def test_amounts_that_are_not_positive_are_refused(self):
         for amount in (0.0, -5.0, 0.004):
