@@ -15,3 +15,4 @@ from . import (
     test_prepayment_request,
     test_tours,
 )
+from . import test_capture, test_fund_random, test_gate, test_ledger, test_money_in
