@@ -27,6 +27,8 @@ class AccountMove(models.Model):
             moved._fund_uncapture()
         result = super().write(vals)
         moved._fund_sync()
+        if not is_posted:
+            self._fund_get_orders()._fund_after_capture()
         return result
 
     def _fund_sync(self):
@@ -67,8 +69,14 @@ class AccountMove(models.Model):
         """Return the entries that make the ledger say ``amount`` for this journal entry
         instead of what ``entries`` add up to."""
         self.ensure_one()
+        # What was reversed by another journal entry, or reverses another one's, is
+        # proven by both: neither is taken back by itself.
+        mirrored = entries.filtered(
+            lambda e: (e.reversed_id or e.reversal_ids).move_id - self
+        )
         live = entries.filtered(lambda e: e.kind != "reverse" and not e.reversal_ids)
-        if owned := live.filtered(lambda e: e.kind not in ("deposit", "refund")):
+        live_by_verbs = live.filtered(lambda e: e.kind not in ("deposit", "refund"))
+        if owned := live_by_verbs | mirrored:
             raise FundError(owned[0]._describe_owner())
         vals_list = []
         if fund.currency_id.compare_amounts(amount, 0.0) > 0:
@@ -107,7 +115,10 @@ class AccountMove(models.Model):
     def unlink(self):
         # EXTENDS 'account'
         self._fund_assert_unused()
-        return super().unlink()
+        orders = self._fund_get_orders()
+        result = super().unlink()
+        orders._fund_after_capture()
+        return result
 
     def _fund_assert_unused(self):
         # sudo: entries count for those who may not read them, too.

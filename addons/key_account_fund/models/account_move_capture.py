@@ -15,7 +15,15 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         posted = super()._post(soft)
         posted.filtered(lambda m: m.move_type == "out_invoice")._fund_capture()
+        notes = posted.filtered(lambda m: m.move_type == "out_refund")
+        notes._fund_get_orders()._fund_after_capture()
         return posted
+
+    def _fund_get_orders(self):
+        """Return the orders that these invoices and credit notes are about."""
+        # sudo: whoever writes an invoice may not read orders.
+        documents = self.sudo().filtered(lambda move: move.is_sale_document())
+        return documents.line_ids.sale_line_ids.order_id
 
     def _fund_capture(self):
         """Pay these posted invoices from what their orders have frozen.

@@ -98,6 +98,9 @@ class SaleOrder(models.Model):
         orders = with_parts.filtered("prepaid_percent")
         if not orders:
             return issues
+        # What orders that were raised a moment ago take, too.
+        self.flush_model(["fingerprint"])
+        released = self._gate_get_released()
         figures = orders._fund_get_figures()
         subjects = orders._gate_get_subjects()
         available = {own.fund_id: own.available for own in figures.values()}
@@ -116,8 +119,11 @@ class SaleOrder(models.Model):
                 issues.setdefault(order, []).append(
                     order._fund_prepare_issue(fund_id, missing)
                 )
-            elif order not in issues:
-                available[fund_id] -= wanted
+            if all(
+                order._gate_is_covered(issue, released.get(order, {}))
+                for issue in issues.get(order, ())
+            ):
+                available[fund_id] -= min(wanted, available[fund_id])
         return issues
 
     def _fund_prepare_issue(self, fund_id, missing):
@@ -174,10 +180,11 @@ class SaleOrder(models.Model):
         ]
         Fund._book(vals_list)
 
-    def _fund_settle(self):
+    def _fund_settle(self, can_freeze=True):
         """Bring what is frozen for these orders in line with what should be: freeze
         what is missing, as far as the fund reaches, release what is too much.
 
+        :param can_freeze: whether something has passed the gate; else only releases
         The gate has judged before whether the fund reaches; less is frozen only where
         somebody has let the order through nevertheless.
         Locks the funds.
@@ -191,7 +198,7 @@ class SaleOrder(models.Model):
             if own.elsewhere or order.currency_id.compare_amounts(too_much, 0) > 0:
                 vals_list += order._fund_prepare_release(own, too_much)
             wanted = min(-too_much, available[own.fund_id])
-            if order.currency_id.compare_amounts(wanted, 0.0) > 0:
+            if can_freeze and order.currency_id.compare_amounts(wanted, 0.0) > 0:
                 available[own.fund_id] -= wanted
                 vals_list.append(order._fund_prepare_freeze(own, wanted))
         self.env["key.account.fund"]._book(vals_list)
@@ -222,7 +229,7 @@ class SaleOrder(models.Model):
 
     def _fund_after_capture(self):
         """Release what invoices have left over."""
-        self.filtered(lambda order: order._fund_is_settled())._fund_settle()
+        self._fund_settle(can_freeze=False)
 
     # -------------------------------------------------------------------- doors
 

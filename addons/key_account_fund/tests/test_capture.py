@@ -66,6 +66,28 @@ class TestCapture(FundCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertFund(20, 0)
 
+    def test_invoice_of_an_order_lowered_since_freezes_no_more_than_that_needs(self):
+        order = self.confirm(80)
+        invoice = self.invoice(order)
+        order.order_line.product_uom_qty = 0.5
+        self.env.flush_all()
+        invoice.button_draft()
+        self.assertFund(100, 40)
+
+    def test_what_a_draft_kept_frozen_is_released_when_it_goes(self):
+        order = self.confirm(80, lines=2)
+        parts = order._create_invoices()
+        parts.invoice_line_ids[1].unlink()
+        rest = order._create_invoices()
+        rest.invoice_line_ids.price_unit = 10
+        parts.action_post()
+        self.assertFund(60, 40)
+        note = parts._reverse_moves()
+        rest.action_post()
+        self.assertFund(50, 30)
+        note.button_cancel()
+        self.assertFund(50, 0)
+
     def test_capture_taken_apart_by_hand_stays_booked(self):
         order = self.confirm(80)
         invoice = self.invoice(order)
@@ -91,6 +113,19 @@ class TestCapture(FundCase):
         for way in (entry.button_draft, entry.button_cancel):
             with self.assertStopped(FundError, "belongs to the ledger"):
                 way()
+
+    def test_nor_are_a_capture_that_was_reversed_and_its_reversal(self):
+        order = self.confirm(80)
+        invoice = self.invoice(order)
+        capture = self.fund.entry_ids[:1].move_id
+        with self.assertStopped(FundError, "belongs to the ledger"):
+            (invoice | capture).button_draft()
+        invoice.button_draft()
+        mirror = self.fund.entry_ids.filtered("reversed_id").move_id
+        for entry in (capture, mirror):
+            for way in (entry.button_draft, entry.button_cancel):
+                with self.assertStopped(FundError, "belongs to the ledger"):
+                    way()
 
     def test_one_invoice_for_several_orders_captures_from_each(self):
         orders = self.confirm(30) + self.confirm(50)

@@ -69,6 +69,29 @@ class TestFundGate(FundCase):
             order.order_line.price_unit = 101
         self.assertFund(100, 60)
 
+    def test_two_orders_raised_in_one_transaction_share_what_is_there(self):
+        self.deposit(100)
+        first, second = self.confirm(40), self.confirm(40)
+        with self.assertStopped(Exception, f"{second.name}.*prepayment"):
+            first.order_line.price_unit = 55
+            second.order_line.price_unit = 55
+        self.assertFund(100, 80)
+
+    def test_what_a_released_order_takes_is_not_left_for_the_next(self):
+        self.deposit(50)
+        released = self.make_sale(80, user_id=self.user("salesperson").id)
+        released.with_user(self.user("salesperson")).action_confirm()
+        issue = self.open_issues(released)
+        # Released, and not confirmed by that: nobody asks for it any more.
+        released._gate_withdraw_request()
+        self.release(released, "controller")
+        self.assertEqual((issue.state, released.state), ("released", "draft"))
+        other = self.make_sale(50)
+        (released + other).action_confirm()
+        self.assertEqual(released.amount_frozen, 50)
+        self.assertHeld(other, "fund_short")
+        self.assertEqual(self.open_issues(other).amount_missing, 50)
+
     def test_lowered_order_releases_the_difference(self):
         self.deposit(100)
         order = self.confirm(60)
