@@ -16,3 +16,4 @@ from . import (
     test_tours,
 )
 from . import test_capture, test_fund_random, test_gate, test_ledger, test_money_in
+from . import test_capture, test_document_random, test_fund_random, test_gate, test_ledger, test_money_in
