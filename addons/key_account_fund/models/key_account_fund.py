@@ -122,7 +122,8 @@ class KeyAccountFund(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for fund in self:
             parts = (
-                fund.key_account_id.display_name,
+                # sudo: customers read their funds, not key accounts.
+                fund.sudo().key_account_id.display_name,
                 labels.get(fund.kind),
                 fund.currency_id.name,
             )
@@ -169,6 +170,8 @@ class KeyAccountFund(models.Model):
                 self.env._("The balances of a fund follow from its entries alone.")
             )
         if IDENTITY_FIELDS.intersection(vals):
+            # Who may not write it is not told whose fund it is.
+            self.check_access("write")
             self._assert_unused()
         return super().write(vals)
 

@@ -113,6 +113,18 @@ class TestLedger(FundCase):
                 }
             )
 
+    def test_who_may_not_write_a_fund_is_not_told_whose_it_is(self):
+        fund = self.fund.with_user(self.user("portal"))
+        with self.assertRaises(AccessError) as caught, self.env.cr.savepoint():
+            fund.write({"kind": "rebate"})
+        self.assertNotIn(self.account.code, str(caught.exception))
+
+    def test_customer_reads_the_name_of_the_own_fund(self):
+        self.user("portal").partner_id.parent_id = self.partner
+        self.env.invalidate_all()
+        name = self.fund.with_user(self.user("portal")).display_name
+        self.assertIn(self.partner.name, name)
+
     def test_entries_are_added_by_verbs_and_never_changed(self):
         entry = self.freeze(10)
         with self.assertStopped(DutyError, "kept as it is"):
