@@ -70,16 +70,3 @@ class AccountPayment(models.Model):
                     problem=problem,
                 )
             )
-
-    def action_cancel(self):
-        # EXTENDS 'account': core deletes the journal entry of a draft; what the ledger
-        # has booked is kept, cancelled.
-        # sudo: as in account.move, entries count for everybody.
-        booked = self.filtered(
-            lambda payment: (
-                payment.move_id.state == "draft" and payment.move_id.sudo().fund_entry_ids
-            )
-        )
-        booked.state = "canceled"
-        booked.move_id.button_cancel()
-        return super(AccountPayment, self - booked).action_cancel()
