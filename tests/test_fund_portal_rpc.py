@@ -185,7 +185,9 @@ def test_salespeople_ask_for_money_for_their_own_only(scene, world):
     warehouse = scene.user("warehouse", "fund_warehouse")
     vals = {"fund_id": world.fund, "amount": 5}
     request = salesperson.call("key.account.prepayment.request", "create", vals)
-    action = salesperson.call("key.account.prepayment.request", "action_print", [request])
+    action = salesperson.call(
+        "key.account.prepayment.request", "action_print", [request]
+    )
     assert action["type"] == "ir.actions.report"
     for user in (other, warehouse):
         refused(None, user.call, "key.account.prepayment.request", "create", vals)

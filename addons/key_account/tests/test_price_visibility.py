@@ -29,6 +29,7 @@ ALLOWED = {
     "account.tax": {"amount"},  # the rate
     "account.tax.group": {"preceding_subtotal"},  # a label
     "iap.account": {"balance"},  # credits bought from Odoo
+    "sale.order": {"prepaid_percent"},  # how it is paid, no amount
     # Rows of their own only: a wizard and a token of the user.
     "payment.capture.wizard": {
         "amount_to_capture",

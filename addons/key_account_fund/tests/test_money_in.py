@@ -63,14 +63,6 @@ class TestMoneyIn(FundCase):
         payment.action_cancel()
         self.assertFund(0, 0)
 
-    def test_payment_reset_to_draft_is_cancelled_and_its_entry_kept(self):
-        payment = self.deposit(100)
-        entry = payment.move_id
-        payment.action_draft()
-        payment.action_cancel()
-        self.assertEqual((payment.state, entry.state), ("canceled", "cancel"))
-        self.assertLedger("deposit 100; reverse 100")
-
     def test_bounced_payment_that_orders_need_is_refused_with_their_names(self):
         payment = self.deposit(100)
         order = self.confirm(80)
