@@ -32,7 +32,7 @@ class FundPortal(CustomerPortal):
         return funds.filtered(lambda fund: fund.sudo().state == "open")
 
     def _get_prepaying_account(self):
-        """Return the key account of the user's company if it pays in advance."""
+        """Return the key account of the user's company if it prepays."""
         user = request.env.user
         # sudo: customers do not read key accounts; their pages use the code.
         Account = request.env["key.account"].sudo()

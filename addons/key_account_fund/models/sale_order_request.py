@@ -64,8 +64,7 @@ class SaleOrder(models.Model):
         if not self.prepaid_percent:
             raise FundError(
                 self.env._(
-                    "%s is not paid in advance: change the pay mode of its key account "
-                    "first.",
+                    "%s is not prepaid: change the pay mode of its key account first.",
                     self.name,
                 )
             )

@@ -271,4 +271,4 @@ class TestFundPortal(PortalCase, HttpCase):
         free = self.make_sale(80)
         self.env.flush_all()
         page = self.url_open(f"/my/orders/{free.id}").text
-        self.assertNotIn("To be paid in advance", page)
+        self.assertNotIn("To be prepaid", page)

@@ -62,7 +62,7 @@ class TestOrderRequest(RequestCase):
         for text in (
             f"Prepayment Request {order.name}",
             f"Total of the order {money(80)}",
-            f"To be paid in advance {money(80)}",
+            f"To be prepaid {money(80)}",
             f"Available {money(50)}",
             f"Please pay {money(30)}",
             f"Please quote {self.account.code} {order.name} with",
@@ -143,7 +143,7 @@ class TestOrderRequest(RequestCase):
             with self.assertStopped(FundError, f"{order.name} lacks no prepayment"):
                 way()
         self.account.pay_mode = "credit"
-        with self.assertStopped(FundError, "not paid in advance"):
+        with self.assertStopped(FundError, "not prepaid"):
             self.make_sale(80).action_request_prepayment()
 
     def test_orders_of_others_are_not_asked_for(self):
