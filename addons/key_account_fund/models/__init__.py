@@ -5,6 +5,7 @@ from . import (
     account_move_capture,
     account_move_line,
     account_move_request,
+    account_move_mirror,
     account_payment,
     account_payment_online,
     account_payment_request,

@@ -23,7 +23,9 @@ class AccountMove(models.Model):
             return super().write(vals)
         is_posted = vals["state"] == "posted"
         moved = self.filtered(lambda move: (move.state == "posted") != is_posted)
-        if not is_posted:
+        if is_posted:
+            moved.sudo().line_ids._fund_adopt()  # sudo: as in _fund_sync
+        else:
             moved._fund_uncapture()
         result = super().write(vals)
         moved._fund_sync()
@@ -69,15 +71,11 @@ class AccountMove(models.Model):
         """Return the entries that make the ledger say ``amount`` for this journal entry
         instead of what ``entries`` add up to."""
         self.ensure_one()
-        # What was reversed by another journal entry, or reverses another one's, is
-        # proven by both: neither is taken back by itself.
-        mirrored = entries.filtered(
-            lambda e: (e.reversed_id or e.reversal_ids).move_id - self
-        )
-        live = entries.filtered(lambda e: e.kind != "reverse" and not e.reversal_ids)
-        live_by_verbs = live.filtered(lambda e: e.kind not in ("deposit", "refund"))
-        if owned := live_by_verbs | mirrored:
+        if owned := entries.filtered(lambda e: (e.reversed_id or e).is_owned):
             raise FundError(owned[0]._describe_owner())
+        live = entries.filtered(lambda e: e.kind != "reverse" and not e.reversal_ids)
+        # What was reversed by another journal entry, or reverses one, stays.
+        amount -= sum((entries - live).mapped("posted_change"))
         vals_list = []
         if fund.currency_id.compare_amounts(amount, 0.0) > 0:
             vals_list.append({"kind": "deposit", "amount": amount})

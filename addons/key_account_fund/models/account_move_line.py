@@ -26,7 +26,9 @@ class AccountMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._fund_get_posted_moves()._fund_sync()
+        moves = lines._fund_get_posted_moves()
+        moves.line_ids._fund_adopt()
+        moves._fund_sync()
         return lines
 
     def write(self, vals):
@@ -34,7 +36,9 @@ class AccountMoveLine(models.Model):
             return super().write(vals)
         moves = self._fund_get_posted_moves()
         result = super().write(vals)
-        (moves | self._fund_get_posted_moves())._fund_sync()
+        moves |= self._fund_get_posted_moves()
+        moves.line_ids._fund_adopt()
+        moves._fund_sync()
         return result
 
     def unlink(self):
@@ -74,26 +78,48 @@ class AccountMoveLine(models.Model):
             for key, (amount, company_amount) in found.items()
         }
 
+    def _fund_adopt(self):
+        """Name the funds' own customers on items that name a contact of theirs: they
+        stay the fund's when the contact moves to another company."""
+        lines = self.sudo().filtered(  # sudo: as in _fund_get_posted_moves
+            lambda line: (
+                line.account_id.fund_kind
+                and not line.currency_id.is_zero(line.amount_currency)
+            )
+        )
+        funds = lines._fund_find() if lines else {}
+        for line, fund in funds.items():
+            if line.partner_id != fund.partner_id:
+                line.partner_id = fund.partner_id
+
     def _fund_find(self):
-        """Return ``{item: fund}`` by account, customer and currency."""
+        """Return ``{item: fund}`` by account, currency and customer, which is the item's
+        partner or else its company.
+
+        :raise FundError: an item that belongs to no fund
+        """
         Fund = self.env["key.account.fund"]
+        partners = self.partner_id | self.partner_id.commercial_partner_id
         funds = Fund.search(
             [
                 ("account_id", "in", self.account_id.ids),
-                ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                ("partner_id", "in", partners.ids),
             ],
             order="state, id",  # closed before open: the open one stays
         )
         known = {
-            (f.company_id, f.account_id, f.partner_id, f.currency_id): f for f in funds
+            (f.company_id, f.account_id, f.currency_id, f.partner_id): f for f in funds
         }
         found = {}
         for line in self:
-            partner = line.partner_id.commercial_partner_id
-            key = (line.company_id, line.account_id, partner, line.currency_id)
-            if key not in known:
+            key = (line.company_id, line.account_id, line.currency_id)
+            partner = line.partner_id
+            fund = known.get((*key, partner)) or known.get(
+                (*key, partner.commercial_partner_id)
+            )
+            if not fund:
                 raise FundError(line._fund_describe_missing())
-            found[line] = known[key]
+            found[line] = fund
         return found
 
     def _fund_describe_missing(self):

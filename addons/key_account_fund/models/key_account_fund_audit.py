@@ -50,17 +50,16 @@ SELECT COALESCE(funds.company_id, items.company_id) AS company_id,
   GROUP BY fund.company_id, fund.account_id, fund.partner_id, fund.currency_id
   ) funds
   FULL JOIN (
-    SELECT line.company_id, line.account_id, partner.commercial_partner_id AS partner_id,
+    SELECT line.company_id, line.account_id, line.partner_id,
            line.currency_id,
            MIN(line.id) AS line_id,
            -SUM(line.amount_currency) AS amount
       FROM account_move_line line
       JOIN account_account account ON account.id = line.account_id
-      LEFT JOIN res_partner partner ON partner.id = line.partner_id
      WHERE account.fund_kind IS NOT NULL
        AND line.parent_state = 'posted'
        AND line.company_id = ANY(%(companies)s)
-  GROUP BY line.company_id, line.account_id, partner.commercial_partner_id,
+  GROUP BY line.company_id, line.account_id, line.partner_id,
            line.currency_id
   ) items ON items.company_id = funds.company_id
          AND items.account_id = funds.account_id

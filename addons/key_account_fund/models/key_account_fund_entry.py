@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .account_account import FUND_KINDS
 
@@ -89,6 +89,11 @@ class KeyAccountFundEntry(models.Model):
     resolution_ids = fields.One2many("key.account.fund.entry", "freeze_id")
     reversal_ids = fields.One2many("key.account.fund.entry", "reversed_id")
     reason = fields.Char()
+    is_owned = fields.Boolean(
+        compute="_compute_is_owned",
+        export_string_translation=False,
+        help="The journal entry was made by the ledger and goes with its document.",
+    )
 
     _key_unique = models.UniqueIndex("(key)", "This has been booked before.")
     _amount_positive = models.Constraint(
@@ -111,12 +116,30 @@ class KeyAccountFundEntry(models.Model):
             parts = (labels[entry.kind], document.sudo().display_name)
             entry.display_name = " ".join(part for part in parts if part)
 
+    @api.depends("kind", "invoice_id")
+    def _compute_is_owned(self):
+        for entry in self:
+            is_cash = entry.kind in ("deposit", "refund") and not entry.invoice_id
+            entry.is_owned = not is_cash
+
     def _get_open_freezes(self, domain):
         """Return the freezes that are not resolved yet, the oldest first."""
         return self.search(
             [("kind", "=", "freeze"), ("resolution_ids", "=", False), *domain],
             order="id",
         )
+
+    def _sum_captured(self):
+        """Return what these entries, of invoices and credit notes, took from funds less
+        what they gave back: ``{(fund, order): amount}``."""
+        sums = {}
+        for entry in self:
+            key = (entry.fund_id, entry.order_id)
+            sums[key] = sums.get(key, 0.0) - entry.posted_change
+        return {
+            (fund, order): fund.currency_id.round(amount)
+            for (fund, order), amount in sums.items()
+        }
 
     def _describe_owner(self):
         """Return why the journal entry of this ledger entry is not edited."""

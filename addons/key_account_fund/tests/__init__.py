@@ -16,4 +16,9 @@ from . import (
     test_statement_line,
     test_tours,
     test_watch,
+    test_credit_notes,
+    test_currencies,
+    test_doors,
+    test_hard_cases,
+    test_invoice_shapes,
 )
