@@ -29,6 +29,7 @@
         "views/account_payment_views.xml",
         "views/account_move_views.xml",
         "views/account_bank_statement_line_views.xml",
+        "views/account_move_credit_views.xml",
         "views/res_config_settings_views.xml",
         "views/key_account_prepayment_request_views.xml",
         "views/fund_portal_templates.xml",

@@ -3,6 +3,7 @@ from . import (
     account_bank_statement_line,
     account_move,
     account_move_capture,
+    account_move_credit,
     account_move_line,
     account_move_request,
     account_move_mirror,

@@ -35,6 +35,9 @@ class AccountMove(models.Model):
         orders = invoices.line_ids.sale_line_ids.order_id
         if not orders:
             return
+        # What an order was raised by in this transaction is frozen first.
+        orders.flush_recordset(["fingerprint"])
+        invoices._fund_freeze_given_back()
         freezes = (
             self.env["key.account.fund.entry"]
             .sudo()
@@ -43,11 +46,9 @@ class AccountMove(models.Model):
         if not freezes:
             return
         amounts = invoices._fund_get_captures(freezes)
-        captures = {
-            invoice: invoice._fund_create_capture(by_order, freezes)
-            for invoice, by_order in amounts.items()
-        }
-        self._fund_book_captures(amounts, captures, freezes)
+        captures = {}
+        for invoice, by_order in amounts.items():
+            captures[invoice], freezes = invoice._fund_book_capture(by_order, freezes)
         moves = invoices.browse().union(*captures.values())
         moves._post(soft=False)
         for invoice, move in captures.items():
@@ -91,41 +92,93 @@ class AccountMove(models.Model):
         )
         return dict(zip(weights, shares, strict=True))
 
-    def _fund_create_capture(self, by_order, freezes):
-        """Return the journal entry, a draft, that moves the amounts of ``{order:
-        amount}`` from the funds to this invoice's receivable."""
+    def _fund_book_capture(self, by_order, freezes):
+        """Book what this invoice takes, ``{order: amount}``, from open freezes.
+
+        :return: the journal entry, still a draft, that moves it to the receivable, and
+            the freezes that are open now
+        """
         self.ensure_one()
-        by_fund = {}
+        Fund = self.env["key.account.fund"]
+        vals_list = []
         for order, amount in by_order.items():
-            fund = freezes.filtered(lambda f, o=order: f.order_id == o).fund_id[:1]
-            by_fund[fund] = by_fund.get(fund, 0.0) + amount
-        lines = [
-            self._fund_prepare_item(fund.account_id, fund.partner_id, amount)
-            for fund, amount in by_fund.items()
-        ]
-        receivable = self._fund_get_receivable_lines()[:1]
-        total = sum(by_fund.values())
-        lines.append(
-            self._fund_prepare_item(
-                receivable.account_id, receivable.partner_id, -total
+            own = freezes.filtered(lambda f, o=order: f.order_id == o)
+            vals_list += Fund._prepare_resolution(
+                own, capture=amount, invoice_id=self.id
             )
+        captures = [vals for vals in vals_list if vals["kind"] == "capture"]
+        open_lines = self._fund_get_receivable_lines().filtered(
+            lambda line: not line.reconciled
         )
-        return self._fund_create_entry(
-            lines, self.env._("Payment of %s from the customer's fund", self.name)
+        move = self._fund_create_entry(
+            captures,
+            1,
+            open_lines[:1],
+            self.env._("Payment of %s from the customer's fund", self.name),
         )
+        entries = Fund._book(vals_list)
+        # What is left of an order's freeze may serve its next invoice.
+        freezes -= entries.freeze_id
+        return move, freezes + entries.filtered(lambda entry: entry.kind == "freeze")
 
     def _fund_get_receivable_lines(self):
         return self.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         ).sorted(lambda line: (line.date_maturity or line.date, line.id))
 
-    def _fund_prepare_item(self, account, partner, amount):
-        """Return the values of a journal item, a debit when ``amount``, in this entry's
-        currency, is positive, at the rate of its date."""
-        company = self.company_id
-        balance = self.currency_id._convert(
-            amount, company.currency_id, company, self.date
+    def _fund_create_entry(self, vals_list, sign, receivable, text):
+        """Return a journal entry of the ledger's own, still a draft: it is booked first
+        and posted then, so that nothing remains to be booked.
+
+        :param vals_list: of the ledger entries, in this document's currency; completed
+            by the journal entry, its date and what it says in the company's currency
+        :param sign: 1 when they take from the funds, -1 when they give
+        :param receivable: the item to whose account and partner it goes
+        """
+        date = self._get_accounting_date(self.date, False)
+        by_fund = {}
+        for vals in vals_list:
+            by_fund.setdefault(vals["fund"], []).append(vals)
+        lines = []
+        for fund, own in by_fund.items():
+            amount = self.currency_id.round(sum(vals["amount"] for vals in own))
+            item = self._fund_prepare_item(
+                fund.account_id, fund.partner_id, sign * amount, date
+            )
+            self._fund_share_company_amount(abs(item["balance"]), own)
+            lines.append(item)
+        total = sum(line["amount_currency"] for line in lines)
+        # Their sum, not converted again: each item was rounded by itself.
+        lines.append(
+            {
+                "account_id": receivable.account_id.id,
+                "partner_id": receivable.partner_id.id,
+                "currency_id": self.currency_id.id,
+                "amount_currency": -self.currency_id.round(total),
+                "balance": -sum(line["balance"] for line in lines),
+            }
         )
+        move = self._fund_create_own_entry(lines, date, text)
+        for vals in vals_list:
+            vals.update(move_id=move.id, date=date)
+        return move
+
+    def _fund_share_company_amount(self, total, vals_list):
+        """Complete ledger entries by their parts of ``total``, in the company's
+        currency, to the cent."""
+        shares = allocate(
+            total,
+            [vals["amount"] for vals in vals_list],
+            self.company_id.currency_id.rounding,
+        )
+        for vals, share in zip(vals_list, shares, strict=True):
+            vals["amount_company"] = share
+
+    def _fund_prepare_item(self, account, partner, amount, date):
+        """Return the values of a journal item, a debit when ``amount``, in this
+        document's currency, is positive, at the rate of ``date``."""
+        company = self.company_id
+        balance = self.currency_id._convert(amount, company.currency_id, company, date)
         return {
             "account_id": account.id,
             "partner_id": partner.id,
@@ -134,9 +187,7 @@ class AccountMove(models.Model):
             "balance": balance,
         }
 
-    def _fund_create_entry(self, lines, text):
-        """Return a journal entry of the ledger's own, still a draft: it is booked first
-        and posted then, so that nothing remains to be booked."""
+    def _fund_create_own_entry(self, lines, date, text):
         company = self.company_id
         # sudo: it follows from the invoice, whoever posts that.
         return (
@@ -147,7 +198,7 @@ class AccountMove(models.Model):
                 {
                     "move_type": "entry",
                     "journal_id": company._get_fund_journal().id,
-                    "date": self._get_accounting_date(self.date, False),
+                    "date": date,
                     "ref": text,
                     "line_ids": [
                         Command.create({"name": text, **line}) for line in lines
@@ -156,30 +207,14 @@ class AccountMove(models.Model):
             )
         )
 
-    def _fund_book_captures(self, amounts, captures, freezes):
-        Fund = self.env["key.account.fund"]
-        for invoice, by_order in amounts.items():
-            about = {
-                "invoice_id": invoice.id,
-                "move_id": captures[invoice].id,
-                "date": captures[invoice].date,
-            }
-            vals_list = []
-            for order, amount in by_order.items():
-                own = freezes.filtered(lambda f, o=order: f.order_id == o)
-                vals_list += Fund._prepare_resolution(own, capture=amount, **about)
-            entries = Fund._book(vals_list)
-            # What is left of an order's freeze may serve its next invoice.
-            freezes -= entries.freeze_id
-            freezes += entries.filtered(lambda entry: entry.kind == "freeze")
-
     def _fund_reconcile(self, move):
         """Reconcile the receivable of this invoice with an entry that pays it, and what
         that takes from the funds with what was paid in."""
-        receivable = self._fund_get_receivable_lines()
-        accounts = receivable.account_id
-        credit = move.line_ids.filtered(lambda line: line.account_id in accounts)
-        (receivable.filtered(lambda line: not line.reconciled) | credit).reconcile()
+        credit = move._fund_get_receivable_lines()
+        receivable = self._fund_get_receivable_lines().filtered(
+            lambda line: not line.reconciled and line.account_id == credit.account_id
+        )
+        (receivable | credit).reconcile()
         for line in move.line_ids.filtered("account_id.fund_kind"):
             line._fund_reconcile_oldest()
 
@@ -230,8 +265,10 @@ class AccountMove(models.Model):
             }
             for line in self.line_ids
         ]
-        return self._fund_create_entry(
-            lines, self.env._("Reversal of %s", self.display_name)
+        return self._fund_create_own_entry(
+            lines,
+            self._get_accounting_date(self.date, False),
+            self.env._("Reversal of %s", self.display_name),
         )
 
     def _fund_reconcile_mirror(self, mirror):

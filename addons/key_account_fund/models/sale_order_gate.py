@@ -8,7 +8,7 @@ from odoo.addons.key_account.tools.allocation import allocate
 FIGURES = """
 SELECT orders.id, fund.id, COALESCE(fund.amount_posted - fund.amount_frozen, 0),
        COALESCE(own.frozen, 0), COALESCE(own.elsewhere, 0), COALESCE(own.captured, 0),
-       COALESCE(own.last, 0)
+       COALESCE(own.given_back, 0), COALESCE(own.last, 0)
   FROM sale_order orders
   LEFT JOIN key_account_fund fund
     ON fund.key_account_id = orders.key_account_id
@@ -20,7 +20,14 @@ SELECT orders.id, fund.id, COALESCE(fund.amount_posted - fund.amount_frozen, 0),
                SUM(entry.frozen_change)
                    FILTER (WHERE entry.fund_id IS DISTINCT FROM fund.id) AS elsewhere,
                -SUM(entry.posted_change)
-                   FILTER (WHERE entry.kind IN ('capture', 'reverse')) AS captured,
+                   FILTER (WHERE entry.kind = 'capture'
+                              OR entry.kind = 'reverse' AND entry.posted_change > 0
+                          ) AS captured,
+               SUM(entry.posted_change)
+                   FILTER (WHERE entry.invoice_id IS NOT NULL
+                             AND (entry.kind = 'deposit'
+                                  OR entry.kind = 'reverse' AND entry.posted_change < 0)
+                          ) AS given_back,
                MAX(entry.id) AS last
           FROM key_account_fund_entry entry
          WHERE entry.order_id = orders.id) own ON TRUE
@@ -36,7 +43,8 @@ class Figures:
     available: float = 0.0
     frozen: float = 0.0
     elsewhere: float = 0.0  # the part of `frozen` in other funds than the order's now
-    captured: float = 0.0
+    captured: float = 0.0  # whatever credit notes have given back
+    given_back: float = 0.0
     last: int = 0  # the last entry about the order
 
 

@@ -253,6 +253,43 @@ class TestDoors(FundCase):
         self.assertGreater(capture.date, self.env.company.fiscalyear_lock_date)
         self.assertDates()
 
+    def make_locked_bill(self):
+        start = date_utils.start_of(Date.today(), "month")
+        bill = self.sale._create_invoices()
+        bill.invoice_date = date_utils.subtract(start, days=10)
+        bill.action_post()
+        self.lock()
+        return bill
+
+    def test_locked_invoice_is_not_reset_but_credited(self):
+        bill = self.make_locked_bill()
+        for way in ("button_draft", "button_cancel"):
+            with self.assertStopped(UserError, "(?i)lock"):
+                getattr(bill, way)()
+        self.assertFund(20, 0)
+        note = self.mirror(bill)
+        note.action_post()
+        self.assertFund(100, 0)
+        entry = self.fund.entry_ids[:1]
+        self.assertGreater(entry.date, self.env.company.fiscalyear_lock_date)
+        self.assertDates()
+        note.button_draft()
+        self.assertFund(20, 0)
+
+    def test_locked_invoice_is_replaced(self):
+        bill = self.make_locked_bill()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=bill.ids)
+            .create({"journal_id": bill.journal_id.id})
+        )
+        wizard.modify_moves()
+        self.assertFund(100, 80)
+        self.assertDates()
+        wizard.new_move_ids.action_post()
+        self.assertEqual(wizard.new_move_ids.payment_state, "paid")
+        self.assertFund(20, 0)
+
     def test_locked_deposit_is_not_reset_but_mirrored(self):
         self.sale._action_cancel()
         start = date_utils.start_of(Date.today(), "month")
