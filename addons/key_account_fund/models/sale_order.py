@@ -8,8 +8,19 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    # Written by the gate alone.
+    _VERB_FIELDS = {"amount_prepaid_rounding": 0.0}
+
     fund_entry_ids = fields.One2many(
         "key.account.fund.entry", "order_id", readonly=True, groups=PRICE_READERS
+    )
+    amount_prepaid_rounding = fields.Monetary(
+        readonly=True,
+        copy=False,
+        groups=PRICE_READERS,
+        export_string_translation=False,
+        help="What a child order's prepaid share was rounded by, so that the children add "
+        "up to their parent's.",
     )
     amount_prepaid_required = fields.Monetary(
         string="To Prepay",
@@ -44,6 +55,7 @@ class SaleOrder(models.Model):
         "fund_entry_ids",
         "amount_total",
         "prepaid_percent",
+        "amount_prepaid_rounding",
         "state",
         "key_account_id.fund_ids.amount_posted",
         "key_account_id.fund_ids.amount_frozen",

@@ -74,13 +74,17 @@ class SaleOrder(models.Model):
         # sudo: the gate judges amounts that the user may not see.
         order = self.sudo()
         share = order.amount_total * order.prepaid_percent / 100
-        return max(order.currency_id.round(share), 0.0)
+        required = order.currency_id.round(share) + order.amount_prepaid_rounding
+        return max(order.currency_id.round(required), 0.0)
 
     def _fund_get_target(self, figures):
         """Return what should be frozen for the order, as confirmed: what is required
-        less what invoices have captured; nothing when it is invoiced."""
+        less what invoices have captured; nothing when it is invoiced, or when other
+        orders were made from it that have taken over what it had."""
         self.ensure_one()
         if self.state not in ("draft", "sent", "sale"):
+            return 0.0
+        if any(part.state != "cancel" for part in self._gate_get_parts()):
             return 0.0
         if figures.captured and self._fund_is_settled():
             return 0.0
@@ -164,17 +168,24 @@ class SaleOrder(models.Model):
 
     def _fund_take_over(self, parent):
         """Move what the parent has frozen to these child orders, in proportion to their
-        totals, to the cent."""
-        Fund = self.env["key.account.fund"]
+        totals, to the cent; so is shared what each is to have."""
+        if parent.state != "sale":  # it has been done, one of them comes back
+            return
+        totals = [max(child.amount_total, 0.0) for child in self.sudo()]
         # sudo: as in _fund_get_required
         freezes = self.env["key.account.fund.entry"].sudo()
         freezes = freezes._get_open_freezes([("order_id", "=", parent.id)])
-        totals = [max(child.amount_total, 0.0) for child in self.sudo()]
-        if not freezes or not sum(totals):
+        if not sum(totals):
             return
-        amount = sum(freezes.mapped("amount"))
+        precision = parent.currency_id.rounding
+        required = allocate(parent._fund_get_required(), totals, precision)
+        for child, share in zip(self, required, strict=True):
+            child._fund_set_required(share)
+        if not freezes:
+            return
+        amount = parent.currency_id.round(sum(freezes.mapped("amount")))
+        Fund = self.env["key.account.fund"]
         vals_list = Fund._prepare_resolution(freezes, release=amount)
-        shares = allocate(amount, totals, parent.currency_id.rounding)
         vals_list += [
             {
                 "fund": freezes.fund_id[:1],
@@ -183,10 +194,19 @@ class SaleOrder(models.Model):
                 "order_id": child.id,
                 "key": f"order {child.id} from order {parent.id}",
             }
-            for child, share in zip(self, shares, strict=True)
+            for child, share in zip(
+                self, allocate(amount, totals, precision), strict=True
+            )
             if share
         ]
         Fund._book(vals_list)
+
+    def _fund_set_required(self, amount):
+        """Make the order require ``amount``, its part of what its parent requires."""
+        # sudo: written here only, users never do.
+        order = self.sudo()
+        required = order._fund_get_required() - order.amount_prepaid_rounding
+        order.amount_prepaid_rounding = order.currency_id.round(amount - required)
 
     def _fund_settle(self, can_freeze=True):
         """Bring what is frozen for these orders in line with what should be: freeze
