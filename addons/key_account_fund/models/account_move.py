@@ -74,8 +74,16 @@ class AccountMove(models.Model):
         if owned := entries.filtered(lambda e: (e.reversed_id or e).is_owned):
             raise FundError(owned[0]._describe_owner())
         live = entries.filtered(lambda e: e.kind != "reverse" and not e.reversal_ids)
+        booked = sum(entries.mapped("posted_change"))
+        is_more = fund.currency_id.compare_amounts(amount, booked) > 0
+        if is_more and set(live.mapped("kind")) == {"deposit"}:
+            # Items come one after the other, or one has been added: the rest stays.
+            live = live.browse()
         # What was reversed by another journal entry, or reverses one, stays.
-        amount -= sum((entries - live).mapped("posted_change"))
+        for entry in entries - live:
+            sign = 1 if entry.posted_change > 0 else -1
+            amount -= entry.posted_change
+            company_amount -= sign * entry.amount_company
         vals_list = []
         if fund.currency_id.compare_amounts(amount, 0.0) > 0:
             vals_list.append({"kind": "deposit", "amount": amount})

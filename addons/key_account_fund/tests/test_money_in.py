@@ -105,6 +105,37 @@ class TestMoneyIn(FundCase):
         line.action_undo_reconciliation()
         self.assertFund(0, 0)
 
+    def test_items_that_are_added_to_a_posted_entry_are_further_deposits(self):
+        """Screens that reconcile statement lines create one item after the other."""
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank.id,
+                "payment_ref": "prepayment",
+                "partner_id": self.partner.id,
+                "amount": 100,
+            }
+        )
+        liquidity, suspense, _other = line._seek_for_lines()
+        suspense.account_id = self.fund.account_id
+        self.confirm(70)
+        more = liquidity.move_id.with_context(
+            check_move_validity=False, skip_readonly_check=True
+        )
+        values = {"account_id": self.fund.account_id.id, "partner_id": self.partner.id}
+        more.line_ids = [Command.create({**values, "balance": -30})]
+        more.line_ids = [
+            Command.create(
+                {"account_id": self.bank.suspense_account_id.id, "balance": 30}
+            )
+        ]
+        self.assertLedger("deposit 100; freeze 70 S1; deposit 30")
+        self.assertEqual(
+            self.fund.entry_ids.filtered(lambda e: e.kind == "deposit").mapped(
+                "amount_company"
+            ),
+            [30, 100],
+        )
+
     def test_payment_of_another_customer_is_refused(self):
         other = self.make_account(self.make_company("Other"))
         with self.assertStopped(ValidationError, "another customer"):
