@@ -4,6 +4,7 @@ from . import (
     account_move,
     account_move_capture,
     account_move_credit,
+    account_move_exact,
     account_move_line,
     account_move_request,
     account_move_mirror,

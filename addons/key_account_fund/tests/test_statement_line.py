@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.key_account.exceptions import DutyError
@@ -52,3 +53,19 @@ class TestStatementLine(FundCase):
         for role in ("salesperson", "manager", "controller", "warehouse", "portal"):
             with self.assertStopped(DutyError, "accountants"):
                 line.with_user(self.user(role)).action_put_into_fund()
+
+    def test_amount_that_the_bank_has_not_received_is_refused(self):
+        """A screen may convert to the company's currency and back, and miss a cent."""
+        foreign = self.env.ref("base.CNY")
+        foreign.active = True
+        foreign.rate_ids.unlink()
+        foreign.rate_ids = [Command.create({"name": "2000-01-01", "rate": 7.1})]
+        fund = self.make_fund(currency_id=foreign.id)
+        bank = self.bank.copy({"code": "FBNK", "currency_id": foreign.id})
+        line = self.line(100, journal_id=bank.id)
+        _liquidity, suspense, _other = line._seek_for_lines()
+        vals = {"account_id": fund.account_id.id, "amount_currency": -99.97}
+        with self.assertStopped(FundError, "differs by .*0.03.* enter the amount"):
+            suspense.write(vals)
+        suspense.write({**vals, "amount_currency": -100})
+        self.assertLedger("deposit 100", fund)
