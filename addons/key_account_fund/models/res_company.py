@@ -74,7 +74,25 @@ class ResCompany(models.Model):
             )
         if company[name].fund_kind != kind:
             company[name].write({"fund_kind": kind, "reconcile": True})
+        if kind == "prepayment":
+            company._offer_fund_in_reconciliation(company[name])
         return self[name]
+
+    def _offer_fund_in_reconciliation(self, account):
+        """Have screens that reconcile bank statement lines, whoever brings one, offer
+        prepayments beside the open invoices: one click, no account to look up. Whoever
+        does not want it archives it."""
+        self.ensure_one()
+        Line = self.env["account.reconcile.model.line"].with_context(active_test=False)
+        if Line.search_count([("account_id", "=", account.id)], limit=1):
+            return
+        self.env["account.reconcile.model"].create(
+            {
+                "name": self.env._("Prepayment into the customer's fund"),
+                "company_id": self.id,
+                "line_ids": [Command.create({"account_id": account.id})],
+            }
+        )
 
     def _prepare_fund_account_vals(self, kind):
         Account = self.env["account.account"].with_company(self)

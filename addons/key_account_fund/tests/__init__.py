@@ -21,4 +21,5 @@ from . import (
     test_doors,
     test_hard_cases,
     test_invoice_shapes,
+    test_statement_offer,
 )
