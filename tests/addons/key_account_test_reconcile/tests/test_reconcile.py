@@ -134,3 +134,19 @@ class TestReconcile(ReconcileCase):
             with self.assertStopped(Exception, "not allowed|access"):
                 line.with_user(self.user(role)).reconcile_bank_line()
         self.assertFund(0, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestReconcileKeep(TestReconcile):
+    """The same in journals whose statement entries stay as they are: the screen posts
+    an entry of its own, and unreconciling posts its mirror."""
+
+    mode = "keep"
+    allow_inherited_tests_method = True
+
+    def test_the_short_way_and_the_screen_know_each_other(self):
+        line = self.line()
+        line.action_put_into_fund()
+        line.unreconcile_bank_line()  # the screen had no part in it
+        self.assertFalse(line.is_reconciled)
+        self.assertLedger("deposit 55; reverse 55")
