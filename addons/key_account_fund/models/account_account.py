@@ -38,9 +38,8 @@ class AccountAccount(models.Model):
                 or not vals.get("reconcile", True)
             )
             domain = [("account_id", "=", account.id), ("parent_state", "=", "posted")]
-            if (begins or ceases) and self.env["account.move.line"].sudo().search_count(
-                domain, limit=1
-            ):
+            Line = account.env["account.move.line"]
+            if (begins or ceases) and Line.search_count(domain, limit=1):
                 raise FundError(
                     self.env._(
                         "%s has journal items: choose an account of their own for funds, "

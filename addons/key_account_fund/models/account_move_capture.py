@@ -38,10 +38,8 @@ class AccountMove(models.Model):
         # What an order was raised by in this transaction is frozen first.
         orders.flush_recordset(["fingerprint"])
         invoices._fund_freeze_given_back()
-        freezes = (
-            self.env["key.account.fund.entry"]
-            .sudo()
-            ._get_open_freezes([("order_id", "in", orders.ids)])
+        freezes = invoices.env["key.account.fund.entry"]._get_open_freezes(
+            [("order_id", "in", orders.ids)]
         )
         if not freezes:
             return

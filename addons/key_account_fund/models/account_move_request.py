@@ -63,8 +63,9 @@ class AccountMove(models.Model):
         )
         if fund.kind != "deposit":
             return vals_list
+        reversed_ids = {vals.get("reversed_id") for vals in vals_list}
         deposits = entries.filtered(
-            lambda entry: entry.kind == "deposit" and not entry.reversal_ids
+            lambda entry: entry.kind == "deposit" and entry.id in reversed_ids
         )
         releases = [
             vals
