@@ -235,13 +235,17 @@ class AccountMove(models.Model):
             vals_list.append(
                 Fund._prepare_reversal(entry, move_id=mirror.id, date=mirror.date)
             )
-            if entry.kind == "capture" and entry.order_id.state == "sale":
+            order = entry.order_id
+            is_waiting = order.state == "sale" and order.key_account_id == (
+                entry.key_account_id
+            )
+            if entry.kind == "capture" and is_waiting:
                 vals_list.append(
                     {
                         "fund": entry.fund_id,
                         "kind": "freeze",
                         "amount": entry.amount,
-                        "order_id": entry.order_id.id,
+                        "order_id": order.id,
                         "key": f"frozen again after {entry.id}",
                     }
                 )

@@ -49,12 +49,13 @@ class KeyAccountFund(models.Model):
             in the fund's currency; rounded by it), ``key`` (what the entry is for) and
             what it is about: ``order_id``, ``move_id``, ``invoice_id``, ``freeze_id``,
             ``reversed_id``, ``counterpart_id``, ``reason``, ``date``,
-            ``amount_company``; a transfer also has ``is_incoming``
+            ``amount_company``; a transfer also has ``is_incoming``, what is left of a
+            freeze ``is_rest``
         :return: the entries, in this order; those that were booked before under the
             same key are returned and not booked again
         :raise InsufficientFundsError: more is taken or frozen than is available
-        :raise FundError: an amount that is not positive, a closed fund, a freeze that
-            is not resolved by as much as it froze, once
+        :raise FundError: an amount that is not positive, a closed fund, an order of
+            another customer, a freeze that is not resolved by as much as it froze, once
         Locks the funds by updating them, in the order of their ids: of two transactions
         that touch one fund the second gets a serialization failure and is run again.
         Access is the business of the calling verb.
@@ -70,7 +71,8 @@ class KeyAccountFund(models.Model):
         if new:
             self._assert_resolutions(new)
             self._update_balances(new)
-            for entry in Entry._append(new):
+            # In the funds' company: nobody's own is asked for.
+            for entry in Entry.with_company(new[0]["company_id"])._append(new):
                 known[entry.key] = entry
         entries = Entry.union(*(known[vals["key"]] for vals in vals_list))
         return entries.with_env(self.env)
@@ -80,6 +82,8 @@ class KeyAccountFund(models.Model):
         vals = dict(vals)
         fund = vals.pop("fund").sudo()  # sudo: as in _book
         is_incoming = vals.pop("is_incoming", False)
+        if not vals.pop("is_rest", False) and vals["kind"] == "freeze":
+            fund._assert_serves(self.env["sale.order"].browse(vals.get("order_id")))
         amount = fund.currency_id.round(vals["amount"])
         if fund.currency_id.compare_amounts(amount, 0.0) <= 0:
             raise FundError(
@@ -112,18 +116,42 @@ class KeyAccountFund(models.Model):
                 amount, company_currency, fund.company_id, date
             )
         return {
+            # What rounds the amounts comes first: the ORM would read it otherwise.
+            "company_id": fund.company_id.id,
+            "currency_id": fund.currency_id.id,
             **vals,
             "fund_id": fund.id,
             "fund_kind": fund.kind,
             "key_account_id": fund.key_account_id.id,
-            "company_id": fund.company_id.id,
-            "currency_id": fund.currency_id.id,
             "user_id": self.env.uid,
             "date": date,
             "amount": amount,
             "posted_change": posted * amount,
             "frozen_change": frozen * amount,
         }
+
+    def _assert_serves(self, order):
+        """Raise when the order is not one that this fund's money is for."""
+        order = order.sudo()  # sudo: as in _book
+        if not order:
+            return
+        if order.company_id != self.company_id:
+            problem = self.env._("it belongs to another company")
+        elif order.key_account_id != self.key_account_id:
+            problem = self.env._("it belongs to another customer")
+        elif order.currency_id != self.currency_id:
+            problem = self.env._("it is kept in %s", self.currency_id.name)
+        else:
+            return
+        raise FundError(
+            self.env._(
+                "%(fund)s does not serve %(order)s, %(problem)s: use a fund of the "
+                "order's customer in the order's currency.",
+                fund=self.display_name,
+                order=order.name,
+                problem=problem,
+            )
+        )
 
     @api.model
     def _assert_resolutions(self, vals_list):
@@ -274,6 +302,7 @@ class KeyAccountFund(models.Model):
                         **common,
                         "kind": "freeze",
                         "amount": kept,
+                        "is_rest": True,
                         "key": f"rest of {freeze.id}",
                     }
                 )
