@@ -22,4 +22,6 @@ from . import (
     test_statement_offer,
     test_tours,
     test_watch,
+    test_fund_access,
+    test_fund_queries,
 )

@@ -6,6 +6,18 @@ from odoo.fields import Command
 
 from .common import FundCase
 
+# What an event is mostly tried on; now and then it is on something else.
+STATES = {
+    **dict.fromkeys(("post", "change_invoice"), {"draft"}),
+    **dict.fromkeys(
+        ("reset", "cancel_invoice", "credit", "replace", "settle_debt", "tear"),
+        {"posted"},
+    ),
+    **dict.fromkeys(("change", "extend", "deliver", "cancel", "advance"), {"sale"}),
+    "invoice": {"sale"},
+    "reopen": {"cancel"},
+    "release": {"draft"},
+}
 
 class EventCase(FundCase):
     """What happens to orders, invoices and payments, in any order, and what must be true
@@ -13,7 +25,7 @@ class EventCase(FundCase):
 
     An event is a method ``do_<name>``, drawn as ``(name, *arguments)``; where its first
     parameter is called like a key of ``OF``, a number is drawn and one of those records
-    is handed over, while there are any. What Odoo or the ledger refuses is rolled back.
+    is handed over, if there are any. What Odoo or the ledger refuses is rolled back.
     """
 
     OF = {
@@ -53,10 +65,10 @@ class EventCase(FundCase):
         method = getattr(self, f"do_{what}")
         name = next(iter(inspect.signature(method).parameters), None)
         if name in self.OF:
-            records = self.records[name]
-            if not records:
+            record = self.choose(name, what, arguments[0])
+            if not record:
                 return False
-            arguments = (records[arguments[0] % len(records)], *arguments[1:])
+            arguments = (record, *arguments[1:])
         kept = dict(self.records), self.loose, self.torn
         try:
             with self.env.cr.savepoint():
@@ -67,6 +79,13 @@ class EventCase(FundCase):
             self.refusals.append((what, error))
             return False
         return True
+
+    def choose(self, name, what, number):
+        records = self.records[name]
+        states = STATES.get(what)
+        if states and number % 8:
+            records = records.filtered(lambda r: r.state in states) or records
+        return records and records[number % len(records)]
 
     def add(self, name, records):
         self.records[name] |= records

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from ..exceptions import FundError
 from .common_events import EventCase
 
-WHICH = range(4)
+WHICH = range(16)
 AMOUNTS = [0.01, 99.99, 250, 500, 1000, 2000]
 PRICES = [0.01, 9.99, 33.33, 50, 77.77, 120]
 SHARES = [1, 1, 0.5, 0.33]
