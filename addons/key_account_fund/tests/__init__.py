@@ -5,7 +5,10 @@ from . import (
     test_currencies,
     test_document_random,
     test_doors,
+    test_fund_access,
+    test_fund_bad_input,
     test_fund_portal,
+    test_fund_queries,
     test_fund_random,
     test_gate,
     test_hard_cases,
@@ -22,6 +25,4 @@ from . import (
     test_statement_offer,
     test_tours,
     test_watch,
-    test_fund_access,
-    test_fund_queries,
 )

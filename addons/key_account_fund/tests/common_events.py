@@ -8,16 +8,24 @@ from .common import FundCase
 
 # What an event is mostly tried on; now and then it is on something else.
 STATES = {
-    **dict.fromkeys(("post", "change_invoice"), {"draft"}),
-    **dict.fromkeys(
-        ("reset", "cancel_invoice", "credit", "replace", "settle_debt", "tear"),
-        {"posted"},
-    ),
-    **dict.fromkeys(("change", "extend", "deliver", "cancel", "advance"), {"sale"}),
+    "post": {"draft"},
+    "change_invoice": {"draft"},
+    "reset": {"posted"},
+    "cancel_invoice": {"posted"},
+    "credit": {"posted"},
+    "replace": {"posted"},
+    "settle_debt": {"posted"},
+    "tear": {"posted"},
+    "change": {"sale"},
+    "extend": {"sale"},
+    "deliver": {"sale"},
+    "cancel": {"sale"},
+    "advance": {"sale"},
     "invoice": {"sale"},
     "reopen": {"cancel"},
     "release": {"draft"},
 }
+
 
 class EventCase(FundCase):
     """What happens to orders, invoices and payments, in any order, and what must be true

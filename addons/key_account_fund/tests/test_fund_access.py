@@ -2,53 +2,13 @@ import inspect
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.key_account.exceptions import DutyError
 from odoo.addons.key_account.tests.common import GROUPS
 
 from ..exceptions import FundError
-from .common import FundCase
-
-FUND, ENTRY = "key.account.fund", "key.account.fund.entry"
-# Everybody without accounting rights.
-OTHERS = ("salesperson", "manager", "controller", "warehouse", "administrator", "portal")
-
-
-class AccessCase(FundCase):
-    """A fund with money, of which a part is frozen, seen by everybody."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.account.user_id = cls.user("salesperson")
-        cls.payment = cls.deposit(100)
-        cls.sale = cls.confirm(60, user_id=cls.user("salesperson").id)
-        cls.entry = cls.fund.entry_ids[-1:]
-        cls.env.flush_all()
-
-    def call(self, user, model, method, *args, **kwargs):
-        """Call as RPC does; a forged context comes in ``context``."""
-        self.env.invalidate_all()
-        result = call_kw(self.env[model].with_user(user), method, list(args), kwargs)
-        self.env.flush_all()
-        return result
-
-    def assertNothingMoved(self):
-        self.env.invalidate_all()
-        self.assertFund(100, 60)
-
-    def refuse(self, user, model, method, *args, error=UserError, **kwargs):
-        """Assert that such a call is refused, and that nothing came of it."""
-        with self.subTest(user=user.login, model=model, method=method, args=args):
-            with self.assertRaises(error), self.env.cr.savepoint():
-                self.call(user, model, method, *args, **kwargs)
-            self.assertNothingMoved()
-
-    def refuse_all(self, model, method, *args, **kwargs):
-        for role in OTHERS:
-            self.refuse(self.user(role), model, method, *args, **kwargs)
+from .common_access import ENTRY, FUND, OTHERS, AccessCase
 
 
 @tagged("post_install", "-at_install")
@@ -172,7 +132,9 @@ class TestMoneyDoors(AccessCase):
         user = self.user("accountant")
         self.refuse(user, FUND, "_book", [], fund_vals, error=AccessError)
         self.refuse(user, ENTRY, "_append", [], fund_vals, error=AccessError)
-        self.refuse(user, "sale.order", "_fund_settle", self.sale.ids, error=AccessError)
+        self.refuse(
+            user, "sale.order", "_fund_settle", self.sale.ids, error=AccessError
+        )
         known = {
             *("action_close", "action_reopen", "action_open_entries"),
             *("action_open_document", "action_register_payment"),
@@ -248,7 +210,9 @@ class TestFundReaders(AccessCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.stranger = cls.make_account(cls.make_company("Stranger"), pay_mode="prepaid")
+        cls.stranger = cls.make_account(
+            cls.make_company("Stranger"), pay_mode="prepaid"
+        )
         cls.other_fund = cls.make_fund(cls.stranger)
         cls.deposit(777, cls.other_fund)
         daughter = cls.make_company("Daughter", parent_id=cls.partner.id)
@@ -343,54 +307,3 @@ class TestFundReaders(AccessCase):
                 question()
         shown = orders.fields_get()
         self.assertFalse(set(names) & set(shown))
-
-
-@tagged("post_install", "-at_install")
-class TestBadInput(AccessCase):
-    """One sentence, and nothing is written."""
-
-    def book(self, **vals):
-        vals = {
-            "fund": self.fund,
-            "kind": "freeze",
-            "amount": 10,
-            "key": "bad",
-            "order_id": self.sale.id,
-            **vals,
-        }
-        with self.assertRaises(FundError) as caught, self.env.cr.savepoint():
-            self.env[FUND]._book([vals])
-        self.assertEqual(len(str(caught.exception).splitlines()), 1)
-        self.assertNothingMoved()
-
-    def test_amounts(self):
-        for amount in (0, -1, 0.001, 40.01):
-            self.book(amount=amount)
-
-    def test_order_of_another_customer(self):
-        other = self.make_sale(10, self.make_account(self.make_company("Other")))
-        self.book(order_id=other.id)
-
-    def test_order_in_another_currency(self):
-        euro = self.env.ref("base.EUR")
-        foreign = euro if self.fund.currency_id != euro else self.env.ref("base.USD")
-        foreign.active = True
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Foreign", "currency_id": foreign.id}
-        )
-        self.book(order_id=self.make_sale(10, pricelist_id=pricelist.id).id)
-
-    def test_fund_of_another_company(self):
-        company = self.env["res.company"].create({"name": "Elsewhere"})
-        sale = self.make_sale(10).with_company(company)
-        self.env.user.company_ids += company
-        self.env.cr.execute(
-            "UPDATE sale_order SET company_id = %s WHERE id = %s", [company.id, sale.id]
-        )
-        self.env.invalidate_all()
-        self.book(order_id=sale.id)
-
-    def test_closed_fund(self):
-        empty = self.make_fund(kind="deposit")
-        empty.action_close()
-        self.book(fund=empty)
