@@ -10,6 +10,7 @@ SUITE = (
     "key_account_suite",
     "key_account_split",
     "key_account_pricing",
+    "key_account_fund",
     "key_account_approval",
     "key_account",
 )
@@ -22,7 +23,9 @@ from odoo import Command
 partner = env["res.partner"].create({
     "name": "Customer", "is_company": True, "street": "1", "city": "A",
 })
-env["key.account"].create({"partner_id": partner.id, "state": "active"})
+env["key.account"].create({
+    "partner_id": partner.id, "state": "active", "pay_mode": "credit",
+})
 product = env["product.product"].create({
     "name": "Tea", "list_price": 12.5, "is_storable": True,
     "invoice_policy": "delivery", "taxes_id": [Command.clear()],
