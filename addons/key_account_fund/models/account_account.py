@@ -48,7 +48,7 @@ class AccountAccount(models.Model):
                     )
                     if begins
                     else self.env._(
-                        "%s holds customers' funds and stays what it is: choose another "
+                        "%s keeps customers' funds and stays what it is: choose another "
                         "account in the settings for new funds.",
                         account.display_name,
                     )

@@ -129,7 +129,7 @@ class AccountMoveLine(models.Model):
         }
         if not self.partner_id:
             return self.env._(
-                "%(account)s holds customers' funds: name the customer of each item.",
+                "%(account)s keeps customers' funds: name the customer of each item.",
                 **values,
             )
         return self.env._(

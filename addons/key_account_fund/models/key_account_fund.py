@@ -144,7 +144,7 @@ class KeyAccountFund(models.Model):
             if account.fund_kind and account.fund_kind != fund.kind:
                 raise ValidationError(
                     self.env._(
-                        "%s holds funds of another kind: choose an account of their own "
+                        "%s keeps funds of another kind: choose an account of their own "
                         "for these.",
                         account.display_name,
                     )

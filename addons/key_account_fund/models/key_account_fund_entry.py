@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from .account_account import FUND_KINDS
 
 ENTRY_KINDS = [
-    ("deposit", "Deposit"),
+    ("deposit", "Paid In"),
     ("freeze", "Freeze"),
     ("capture", "Capture"),
     ("release", "Release"),

@@ -209,7 +209,7 @@ class KeyAccountFundRequest(models.Model):
         if self.fund_id.state != "open":
             return self.env._("%s is closed", self.fund_id.display_name)
         if self.kind == "release" and self.fund_id.kind != "deposit":
-            return self.env._("%s holds no guarantee money", self.fund_id.display_name)
+            return self.env._("%s has no guarantee money", self.fund_id.display_name)
         return None
 
     def _get_target_problem(self):

@@ -112,7 +112,7 @@ class TestStatement(FundCase):
         self.assertEqual(
             [(row.kind, row.after) for row in rows],
             [
-                ("Deposit", (100, 0, 100)),
+                ("Paid In", (100, 0, 100)),
                 ("Freeze", (100, 40, 60)),
                 ("Capture", (60, 0, 60)),
             ],

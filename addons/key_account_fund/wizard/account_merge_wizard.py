@@ -12,7 +12,7 @@ class AccountMergeWizard(models.TransientModel):
         if holders := accounts.filtered("fund_kind"):
             raise FundError(
                 self.env._(
-                    "%s holds customers' funds and is not merged: take it out of the "
+                    "%s keeps customers' funds and is not merged: take it out of the "
                     "selection.",
                     holders[0].display_name,
                 )
