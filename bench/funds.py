@@ -1,6 +1,8 @@
 """What prepaying costs: the same orders of an account on credit and of one whose fund
 freezes them."""
 
+from unittest.mock import patch
+
 from harness import Case, variant
 
 from odoo.fields import Command
@@ -27,7 +29,6 @@ class Funds(Case):
         amount = 20.0 * self.orders * self.lines
         self.fund = fund
         self.book(env, "deposit", amount, "deposit")
-        self.warm(env)
 
     def make_orders(self, env, partner):
         line = {"product_id": self.product.id, "product_uom_qty": 1}
@@ -35,9 +36,6 @@ class Funds(Case):
         return env["sale.order"].create(
             [{"partner_id": partner.id, "order_line": lines}] * self.orders
         )
-
-    def warm(self, env):
-        """As in a server that has confirmed something before."""
 
     def book(self, env, kind, amount, key, **vals):
         vals = {"fund": self.fund, "kind": kind, "amount": amount, **vals}
@@ -52,6 +50,14 @@ class Funds(Case):
 class ConfirmOne(Funds):
     title = "one order of one line is confirmed"
     repeats = 15
+
+    @variant("on credit, as if there were no funds")
+    def without(self, env):
+        # All that the addon does about an order that nobody prepays.
+        with patch.object(
+            env.registry["sale.order"], "_fund_settle", lambda _self: None
+        ):
+            self.confirm(env, "credit")
 
     @variant("on credit")
     def credit(self, env):

@@ -1,7 +1,7 @@
 from collections import Counter
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
@@ -10,7 +10,9 @@ from ..exceptions import FundError
 from .common_events import EventCase
 
 WHICH = range(16)
-AMOUNTS = [0.01, 99.99, 250, 500, 1000, 2000]
+# Not one number: of those Hypothesis likes some too well.
+SEEDS = st.lists(st.integers(0, 255), min_size=4, max_size=4)
+AMOUNTS = [0.01, 99.99, 250, 500, 1000, 3000]
 PRICES = [0.01, 9.99, 33.33, 50, 77.77, 120]
 SHARES = [1, 1, 0.5, 0.33]
 WAYS = ["draft", "cancel", "draft cancel", "draft post", "draft draft"]
@@ -19,7 +21,7 @@ VALUES = [0, 1, 2, 5, 11.11, 40]
 
 
 def draw_line(random):
-    return random.choice([0, 0, 1]), random.choice([1, 3, 7]), random.choice(PRICES)
+    return random.choice([0, 0, 1]), random.choice([1, 2, 3]), random.choice(PRICES)
 
 
 def draw_lines(random):
@@ -57,7 +59,7 @@ EVENTS = {
 
 def draw_events(random, length):
     """Yield a customer's history: money, an order, its invoice, and what comes then."""
-    yield "pay", random.choice(AMOUNTS[1:])
+    yield "pay", random.choice(AMOUNTS[2:])
     yield "buy", draw_lines(random)
     yield "deliver", 0, random.choice([1, 0.5])
     yield "invoice", 0, random.choice(SHARES), True
@@ -83,13 +85,11 @@ class TestDocumentRandom(EventCase):
             random.choice(["prepaid", "prepaid", "mixed"]),
             random.choice(["keep", "keep", "release"]),
         )
-        history = []
         for what, *arguments in draw_events(random, length):
             is_done = self.act(what, *arguments)
-            history.append((what, *arguments, is_done))
+            note(f"{what}{tuple(arguments)}: {'done' if is_done else 'refused'}")
             self.counts[what, is_done] += 1
-            with self.subTest(history=history):
-                self.assertSound()
+            self.assertSound()
         for what, error in self.refusals:
             if isinstance(error, FundError):
                 self.assertEqual(len(str(error).splitlines()), 1, (what, error))
@@ -97,22 +97,24 @@ class TestDocumentRandom(EventCase):
     # With fewer events the same history is shorter: a failure is cut down to where it
     # first shows.
     @settings(
-        max_examples=120,
+        max_examples=110,
         deadline=None,
         derandomize=True,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(seed=st.integers(0, 2**63), length=st.integers(3, 8))
+    @given(seed=SEEDS, length=st.integers(3, 8))
     def run_histories(self, seed, length):
+        self.runs += 1
         with self.env.cr.savepoint() as savepoint:
-            self.run_history(Random(seed), length)
+            self.run_history(Random(bytes(seed)), length)
             savepoint.close(rollback=True)
         self.env.invalidate_all()
 
     def test_everything_agrees_after_any_history(self):
-        self.counts = Counter()
+        self.counts, self.runs = Counter(), 0
         self.run_histories()
+        self.assertGreaterEqual(self.runs, 110)
         # A history of refusals would prove nothing.
         done = {name for name, is_done in self.counts if is_done}
         self.assertEqual({name for name in EVENTS} - done - {"meddle"}, set())

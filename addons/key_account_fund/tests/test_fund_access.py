@@ -138,6 +138,11 @@ class TestMoneyDoors(AccessCase):
         known = {
             *("action_close", "action_reopen", "action_open_entries"),
             *("action_open_document", "action_register_payment"),
+            # Each opens a form whose own rights decide.
+            *("action_open_history", "action_open_requests", "action_open_statement"),
+            *("action_request_refund", "action_request_transfer"),
+            *("action_request_release", "action_request_apply"),
+            "action_request_payment",
         }
         for model in (FUND, ENTRY):
             own = {
@@ -199,7 +204,7 @@ class TestMoneyDoors(AccessCase):
         receivable = self.partner.property_account_receivable_id
         self.sale._create_invoices().action_post()
         vals = {"fund_kind": "prepayment"}
-        with self.assertStopped(FundError, "has items"):
+        with self.assertStopped(FundError, "has journal items"):
             self.call(user, "account.account", "write", receivable.ids, vals)
 
 
@@ -242,9 +247,9 @@ class TestFundReaders(AccessCase):
         self.assertFalse(self.search(self.customer, domain))
         funds = self.env[FUND].with_user(self.customer)
         self.assertEqual(funds.search_count(domain), 0)
-        rows = funds._read_group([], ["key_account_id"], ["amount_posted:sum"])
-        self.assertNotIn(777, [amount for _account, amount in rows])
-        self.assertEqual(sum(amount for _account, amount in rows), 100)
+        rows = funds._read_group([], ["kind"], ["amount_posted:sum"])
+        self.assertNotIn(777, [amount for _kind, amount in rows])
+        self.assertEqual(sum(amount for _kind, amount in rows), 100)
         other = self.other_fund.with_user(self.customer)
         for read in (
             lambda: other.read(["amount_posted"]),
