@@ -39,7 +39,7 @@ EVENTS = {
     "invoice": (5, [WHICH, SHARES, [True, True, False]]),
     "invoice_all": (1, []),
     "advance": (1, [WHICH, [20, 50]]),
-    "post": (2, [WHICH]),
+    "post": (4, [WHICH]),
     "change_invoice": (1, [WHICH, PRICES]),
     "reset": (2, [WHICH]),
     "cancel_invoice": (2, [WHICH]),

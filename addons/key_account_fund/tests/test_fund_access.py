@@ -254,7 +254,7 @@ class TestFundReaders(AccessCase):
         for read in (
             lambda: other.read(["amount_posted"]),
             lambda: other.amount_available,
-            lambda: other.display_name,
+            lambda: other.read(["display_name"]),
             lambda: other.export_data(["amount_posted"]),
         ):
             self.env.invalidate_all()
