@@ -2,6 +2,11 @@ from odoo import api, fields, models
 
 from .account_account import FUND_KINDS
 
+# Who may read entries, as in the access rights.
+ENTRY_READERS = (
+    "key_account.group_key_account_user,key_account.group_key_account_credit,"
+    "account.group_account_invoice,account.group_account_readonly"
+)
 ENTRY_KINDS = [
     ("deposit", "Paid In"),
     ("freeze", "Freeze"),

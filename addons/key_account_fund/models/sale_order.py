@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from odoo.addons.key_account.models.price_visibility import PRICE_READERS
 
+from .key_account_fund_entry import ENTRY_READERS
+from .sale_order_gate import Figures
+
 
 class SaleOrder(models.Model):
     """What an order has to do with its customer's fund, for those who look."""
@@ -12,7 +15,7 @@ class SaleOrder(models.Model):
     _VERB_FIELDS = {"amount_prepaid_rounding": 0.0}
 
     fund_entry_ids = fields.One2many(
-        "key.account.fund.entry", "order_id", readonly=True, groups=PRICE_READERS
+        "key.account.fund.entry", "order_id", readonly=True, groups=ENTRY_READERS
     )
     amount_prepaid_rounding = fields.Monetary(
         readonly=True,
@@ -63,7 +66,7 @@ class SaleOrder(models.Model):
     def _compute_fund_amounts(self):
         figures = self._fund_get_figures()
         for order in self:
-            own = figures[order._origin]
+            own = figures.get(order._origin) or Figures()
             order.amount_prepaid_required = order._fund_get_required()
             order.amount_frozen = own.frozen
             order.amount_captured = own.captured

@@ -114,10 +114,10 @@ class SaleOrder(models.Model):
         self.flush_model(["fingerprint"])
         released = self._gate_get_released()
         figures = orders._fund_get_figures()
-        subjects = orders._gate_get_subjects()
+        families = orders.grouped(orders._gate_get_subjects().get)
         available = {own.fund_id: own.available for own in figures.values()}
         for order in self:
-            parts = orders.filtered(lambda o, s=order: s in (o, subjects[o]))
+            parts = families.get(order, self.browse()) | (order & orders)
             wanted = sum(
                 part._fund_get_target(figures[part]) - figures[part].frozen
                 for part in parts

@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import FundCase
 
@@ -137,6 +137,21 @@ class TestFundGate(FundCase):
         order = self.confirm(80, pricelist_id=pricelist.id)
         self.assertHeld(order, "fund_short")
         self.assertIn(other.name, self.open_issues(order).text)
+
+    def test_salespeople_outside_the_team_quote_as_before(self):
+        salesman = new_test_user(self.env, "plain", "sales_team.group_sale_salesman")
+        stranger = self.make_company("Stranger")
+        with Form(self.env["sale.order"].with_user(salesman)) as form:
+            form.partner_id = stranger
+        order = form.save()
+        self.assertNotIn("fund_entry_ids", order.fields_get())
+        self.assertEqual(order.copy().amount_frozen, 0)
+        with Form(order.with_user(salesman)) as form:
+            form.client_order_ref = "again"
+
+    def test_order_without_a_company_has_no_figures_yet(self):
+        order = self.env["sale.order"].new({"partner_id": self.partner.id})
+        self.assertEqual(order.amount_frozen, 0)
 
     def test_queries_do_not_grow_with_lines_nor_much_with_orders(self):
         self.deposit(10000)
