@@ -27,11 +27,11 @@ partner = env["res.partner"].create({
 })
 account = env["key.account"].create({"partner_id": partner.id, "state": "active"})
 mine = env(user=accountant)
-action = mine.ref("key_account_fund.account_bank_statement_line_action")
+action = env.ref("key_account_fund.account_bank_statement_line_action")
 views = [(action.view_id.id, "list"), (action.search_view_id.id, "search")]
 Line = mine[action.res_model]
 arch = Line.get_views(views)["views"]["list"]["arch"]
-menu = mine.ref("key_account_fund.account_bank_statement_line_menu")
+menu = env.ref("key_account_fund.account_bank_statement_line_menu")
 line = Line.create({
     "journal_id": env["account.journal"].search([("type", "=", "bank")], limit=1).id,
     "payment_ref": "prepayment", "partner_id": partner.id, "amount": 55,
