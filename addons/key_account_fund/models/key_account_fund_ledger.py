@@ -85,30 +85,8 @@ class KeyAccountFund(models.Model):
         if not vals.pop("is_rest", False) and vals["kind"] == "freeze":
             fund._assert_serves(self.env["sale.order"].browse(vals.get("order_id")))
         amount = fund.currency_id.round(vals["amount"])
-        if fund.currency_id.compare_amounts(amount, 0.0) <= 0:
-            raise FundError(
-                self.env._(
-                    "%(fund)s: %(amount)s cannot be booked, enter an amount greater than "
-                    "zero.",
-                    fund=fund.display_name,
-                    amount=fund.currency_id.format(amount),
-                )
-            )
-        if fund.state != "open":
-            raise FundError(
-                self.env._(
-                    "%s is closed: open it again, or use another fund.",
-                    fund.display_name,
-                )
-            )
-        if vals["kind"] == "transfer":
-            posted, frozen = (1 if is_incoming else -1), 0
-        elif vals["kind"] == "reverse":
-            original = self.env["key.account.fund.entry"].browse(vals["reversed_id"])
-            # sudo: as in _book
-            posted, frozen = (-1 if original.sudo().posted_change > 0 else 1), 0
-        else:
-            posted, frozen = EFFECTS[vals["kind"]]
+        fund._assert_bookable(amount)
+        posted, frozen = self._get_effect(vals, is_incoming)
         date = vals.get("date") or fund.company_id._get_today()
         company_currency = fund.company_id.currency_id
         if vals.get("amount_company") is None:
@@ -129,6 +107,37 @@ class KeyAccountFund(models.Model):
             "posted_change": posted * amount,
             "frozen_change": frozen * amount,
         }
+
+    @api.model
+    def _get_effect(self, vals, is_incoming):
+        """Return what an entry does to ``(balance, frozen)``, times its amount."""
+        if vals["kind"] == "transfer":
+            return (1 if is_incoming else -1), 0
+        if vals["kind"] == "reverse":
+            # sudo: as in _book
+            Entry = self.env["key.account.fund.entry"].sudo()
+            original = Entry.browse(vals["reversed_id"])
+            return (-1 if original.posted_change > 0 else 1), 0
+        return EFFECTS[vals["kind"]]
+
+    def _assert_bookable(self, amount):
+        """Raise unless ``amount`` is one and the fund is open."""
+        if self.currency_id.compare_amounts(amount, 0.0) <= 0:
+            raise FundError(
+                self.env._(
+                    "%(fund)s: %(amount)s cannot be booked, enter an amount greater than "
+                    "zero.",
+                    fund=self.display_name,
+                    amount=self.currency_id.format(amount),
+                )
+            )
+        if self.state != "open":
+            raise FundError(
+                self.env._(
+                    "%s is closed: open it again, or use another fund.",
+                    self.display_name,
+                )
+            )
 
     def _assert_serves(self, order):
         """Raise when the order is not one that this fund's money is for."""
