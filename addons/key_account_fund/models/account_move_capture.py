@@ -23,7 +23,7 @@ class AccountMove(models.Model):
         """Return the orders that these invoices and credit notes are about."""
         # sudo: whoever writes an invoice may not read orders.
         documents = self.sudo().filtered(lambda move: move.is_sale_document())
-        return documents.line_ids.sale_line_ids.order_id
+        return documents.line_ids.sale_line_ids.order_id._origin
 
     def _fund_capture(self):
         """Pay these posted invoices from what their orders have frozen.

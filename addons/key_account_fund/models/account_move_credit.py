@@ -128,9 +128,6 @@ class AccountMove(models.Model):
             }
         return found
 
-    def _fund_get_orders(self):
-        return self.line_ids.sale_line_ids.order_id._origin
-
     def _fund_get_related_entries(self, invoices):
         """Return what was booked for these invoices and their credit notes, and for
         others of the orders that these documents are about."""
