@@ -220,11 +220,12 @@ class SaleOrder(models.Model):
         vals_list = []
         figures = self._fund_get_figures()
         available = {own.fund_id: own.available for own in figures.values()}
+        freezes = self._fund_get_freezes(figures)
         for order, own in figures.items():
             target = order._fund_get_target(own) if order.state == "sale" else 0.0
             too_much = own.frozen - own.elsewhere - target
             if own.elsewhere or order.currency_id.compare_amounts(too_much, 0) > 0:
-                vals_list += order._fund_prepare_release(own, too_much)
+                vals_list += order._fund_prepare_release(own, freezes[order], too_much)
             wanted = min(-too_much, available[own.fund_id])
             if can_freeze and order.currency_id.compare_amounts(wanted, 0.0) > 0:
                 available[own.fund_id] -= wanted
@@ -242,12 +243,20 @@ class SaleOrder(models.Model):
             "key": f"order {self.id} after {figures.last}",
         }
 
-    def _fund_prepare_release(self, figures, amount):
+    def _fund_get_freezes(self, figures):
+        """Return ``{order: open freezes}`` of those that have frozen something, in one
+        query; none when nobody has."""
+        frozen = [order.id for order, own in figures.items() if own.frozen]
+        # sudo: as in _fund_get_required
+        Entry = self.env["key.account.fund.entry"].sudo()
+        if not frozen:
+            return {}
+        freezes = Entry._get_open_freezes([("order_id", "in", frozen)])
+        return freezes.grouped("order_id")
+
+    def _fund_prepare_release(self, figures, freezes, amount):
         """Return the entries that release ``amount`` in the order's fund, the newest
         freezes first, and all of it in other funds."""
-        # sudo: as in _fund_get_required
-        freezes = self.env["key.account.fund.entry"].sudo()
-        freezes = freezes._get_open_freezes([("order_id", "=", self.id)])
         here = freezes.filtered(lambda freeze: freeze.fund_id.id == figures.fund_id)
         there = freezes - here
         Fund = self.env["key.account.fund"]

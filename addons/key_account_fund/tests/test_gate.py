@@ -167,3 +167,23 @@ class TestFundGate(FundCase):
             counts[lines] = self.env.cr.sql_log_count - start
             self.assertFalse(figures)
         self.assertEqual(counts[1], counts[20])
+
+    def test_many_orders_release_in_as_many_queries_as_one(self):
+        self.deposit(1000)
+        counts = {}
+        for number in (1, 20):
+            orders = self.env["sale.order"].union(
+                *(self.confirm(5) for _order in range(number))
+            )
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE sale_order SET state = 'cancel' WHERE id = ANY(%s)",
+                [orders.ids],
+            )
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            orders._fund_settle()
+            self.env.flush_all()
+            counts[number] = self.env.cr.sql_log_count - start
+        self.assertFund(1000, 0)
+        self.assertLessEqual(counts[20], counts[1] + 1)
