@@ -111,7 +111,12 @@ def test_a_customer_groups_and_sorts_by_no_other_field(buyer):
 
 
 @pytest.mark.parametrize(
-    "model", ["key.account.fund.entry", "key.account.prepayment.request"]
+    "model",
+    [
+        "key.account.fund.entry",
+        "key.account.fund.request",
+        "key.account.prepayment.request",
+    ],
 )
 def test_a_customer_reads_no_entry_and_no_request(buyer, model):
     for method, args in (
