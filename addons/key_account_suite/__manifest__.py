@@ -8,6 +8,7 @@
     "depends": [
         "key_account",
         "key_account_approval",
+        "key_account_credit",
         "key_account_fund",
         "key_account_pricing",
         "key_account_split",

@@ -5,6 +5,7 @@ from . import (
     guarded_state,
     key_account,
     key_account_document,
+    key_account_exposure,
     key_account_gate_issue,
     key_account_grade,
     key_account_lifecycle,

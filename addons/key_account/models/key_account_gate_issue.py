@@ -35,7 +35,14 @@ class KeyAccountGateIssue(models.Model):
     _rec_name = "text"
     _log_access = False
 
-    _CLOSING_FIELDS = ("state", "decided_by_id", "date_decided", "reason")
+    _CLOSING_FIELDS = (
+        "state",
+        "decided_by_id",
+        "date_decided",
+        "reason",
+        "amount_released",
+        "date_release_end",
+    )
     # Whose business a kind is: any one of these groups may release it.
     _RELEASE_GROUPS = {
         "account": (MANAGER, CREDIT),
@@ -98,6 +105,17 @@ class KeyAccountGateIssue(models.Model):
     )
     date_decided = fields.Datetime(string="Decided on")
     reason = fields.Char()
+    amount_released = fields.Monetary(
+        groups=PRICE_READERS,
+        readonly=True,
+        help="Up to which missing amount it was let through, in the order's currency.",
+    )
+    date_release_end = fields.Date(
+        string="Released Until",
+        readonly=True,
+        help="After this day the release lets nothing through any more; for good when "
+        "empty.",
+    )
     can_release = fields.Boolean(compute="_compute_can_release")
 
     @api.depends("state", "order_id.fingerprint", "order_id.gate_round")
@@ -108,15 +126,19 @@ class KeyAccountGateIssue(models.Model):
 
     # ---------------------------------------------------------------- release
 
-    def action_release(self, reason):
+    def action_release(self, reason, amount=None, date_end=None):
         """Let the orders through although these issues stand, for good and on record.
 
         The order confirms itself when nothing else stops it. A release is worth what
         was judged: once the order changes it does not count any more.
 
         :param str reason: why; kept with the decision
+        :param amount: up to which missing amount, in the order's currency; what is
+            missing now when left out
+        :param date_end: the last day on which it counts
         :raise DutyError: by whom the order comes from, or who does not own the kind
-        :raise UserError: no reason, already decided, or the order has changed since
+        :raise UserError: no reason, already decided, the order has changed since, or
+            the amount or the day lets nothing through
         Locks the accounts of the orders.
         """
         self.check_access("read")
@@ -131,10 +153,43 @@ class KeyAccountGateIssue(models.Model):
         for issue in self:
             if refusal := issue._get_refusal():
                 raise refusal
-        self._close_as("released", reason)
+        for issue in self:
+            issue._close_as("released", reason, **issue._get_release_vals(amount, date_end))
         self._log(self.env._("Released: %s", reason))
         orders._gate_settle()
         return True
+
+    def _get_release_vals(self, amount, date_end):
+        """Return up to which amount and until when this issue is released.
+
+        :raise UserError: that would not let the order through
+        """
+        # sudo: the amount counts for those who may not read it.
+        order, missing = self.sudo().order_id, self.sudo().amount_missing
+        if amount is None:
+            amount = missing
+        if self.currency_id.compare_amounts(amount, missing) < 0:
+            raise UserError(
+                self.env._(
+                    "%(order)s: %(missing)s is missing, release at least that much.",
+                    order=order.name,
+                    missing=self.currency_id.format(missing),
+                )
+            )
+        date_end = fields.Date.to_date(date_end)
+        if date_end and date_end < self.company_id._get_today():
+            raise UserError(
+                self.env._(
+                    "%s: the last day of the release is over, choose a later one.",
+                    order.name,
+                )
+            )
+        return {"amount_released": amount, "date_release_end": date_end}
+
+    def _is_over(self):
+        """Return whether this release has ended."""
+        end = self.date_release_end
+        return bool(end) and end < self.company_id._get_today()
 
     def action_open_release(self):
         """Return the dialog that asks for the reason."""
@@ -219,7 +274,7 @@ class KeyAccountGateIssue(models.Model):
             | self.requested_by_id
         )
 
-    def _close_as(self, state, reason):
+    def _close_as(self, state, reason, **vals):
         """Write down what became of open issues; the only door to their state."""
         self._close(
             {
@@ -227,6 +282,7 @@ class KeyAccountGateIssue(models.Model):
                 "decided_by_id": self.env.uid,
                 "date_decided": fields.Datetime.now(),
                 "reason": reason,
+                **vals,
             }
         )
 

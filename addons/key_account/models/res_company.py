@@ -1,3 +1,5 @@
+from datetime import datetime, time
+
 import pytz
 
 from odoo import fields, models
@@ -29,6 +31,12 @@ class ResCompany(models.Model):
         """Return which day a moment, in UTC, belongs to: in the company's time zone,
         wherever the one who asks may be."""
         return pytz.utc.localize(moment).astimezone(self._get_zone()).date()
+
+    def _get_day_start(self, day):
+        """Return the moment, in UTC, at which a day of the company begins."""
+        midnight = datetime.combine(day, time.min)
+        start = self._get_zone().localize(midnight)
+        return start.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_zone(self):
         self.ensure_one()

@@ -229,12 +229,17 @@ class SaleOrder(models.Model):
         # sudo: whoever renews a document or pays may not run jobs.
         self.env.ref("key_account.ir_cron_gate").sudo()._trigger()
 
+    def _gate_sort_waiting(self):
+        """Return these held orders, those who have waited longest first, in the order in
+        which they are judged again."""
+        return self
+
     @api.model
     def _cron_gate_reevaluate(self):
         """Judge all held orders again, oldest request first, each in a transaction of
         its own."""
         domain = [("gate_state", "=", "held"), ("state", "in", ("draft", "sent"))]
-        orders = self.search(domain, order="gate_date_requested, id")
+        orders = self.search(domain, order="gate_date_requested, id")._gate_sort_waiting()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(orders))
         for order in orders:

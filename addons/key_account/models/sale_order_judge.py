@@ -179,10 +179,12 @@ class SaleOrder(models.Model):
         for issue in Issue.search(domain) if known else ():
             order = self.browse(issue.order_id.id)
             now = (order.fingerprint, order.gate_round)
-            if (issue.fingerprint, issue.gate_round) == now:
+            if (issue.fingerprint, issue.gate_round) == now and not issue._is_over():
                 amounts = released.setdefault(order, {})
                 key = (issue.code, issue.subject)
-                amounts[key] = max(amounts.get(key, 0.0), issue.amount_missing)
+                # Releases from before amounts were named are worth what was missing.
+                amount = max(issue.amount_released, issue.amount_missing)
+                amounts[key] = max(amounts.get(key, 0.0), amount)
         return released
 
     def _gate_assert(self, sentence="%(order)s: %(text)s"):

@@ -1,1 +1,1 @@
-from . import allocation, snapshot
+from . import allocation, exposure, snapshot

@@ -1,0 +1,99 @@
+from odoo import api, fields, models, tools
+
+CHECKS = [
+    ("limit", "Over the Limit"),
+    ("expired", "Limit Has Ended"),
+    ("overdue", "Overdue Amount"),
+    ("oldest", "Oldest Open Item"),
+    ("terms", "Payment Terms"),
+    ("order_value", "Order Value"),
+    ("utilisation", "Use of the Limit"),
+]
+
+
+class KeyAccountCreditRule(models.Model):
+    """Which check applies where, to whom, and whether it warns or holds. All rules that
+    fit an account apply."""
+
+    _name = "key.account.credit.rule"
+    _description = "Credit Check"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="All companies when left empty."
+    )
+    check = fields.Selection(CHECKS, required=True, default="limit")
+    effect = fields.Selection(
+        [("hold", "Hold"), ("warn", "Warn")],
+        required=True,
+        default="hold",
+        help="Hold: the order or the transfer waits until somebody with the right "
+        "releases it. Warn: it goes on, and the quotation shows a warning.",
+    )
+    is_on_order = fields.Boolean(
+        string="When Confirmed", default=True, help="When an order is confirmed or raised."
+    )
+    is_on_transfer = fields.Boolean(
+        string="When Goods Leave", help="When the transfer to the customer is validated."
+    )
+    grade_ids = fields.Many2many(
+        "key.account.grade", string="Grades", help="All grades when left empty."
+    )
+    excluded_account_ids = fields.Many2many(
+        "key.account", string="Except", help="The check never applies to these."
+    )
+    days = fields.Integer(
+        help="Overdue amount and oldest open item: more days overdue than these. Payment "
+        "terms: due later than after so many days; zero: later than was agreed with the "
+        "customer."
+    )
+    amount = fields.Float(
+        help="In the company's currency. Overdue amount: more than this. Order value: a "
+        "single order over more than this."
+    )
+    percent = fields.Float(
+        string="Used (%)", default=90.0, help="Use of the limit: more than this."
+    )
+
+    _thresholds_positive = models.Constraint(
+        "CHECK(days >= 0 AND amount >= 0 AND percent >= 0)",
+        "Days, amount and percentage of a credit check are zero or more: correct them.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._forget()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._forget()
+        return super().write(vals)
+
+    def unlink(self):
+        self._forget()
+        return super().unlink()
+
+    def _forget(self):
+        # Held orders are judged by the new rules.
+        self.env.registry.clear_cache()
+        self.env["sale.order"]._gate_wake()
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_rule_ids(self, company_id):
+        # sudo: the rules count for those who may not read them.
+        return self.sudo().search([("company_id", "in", (False, company_id))]).ids
+
+    @api.model
+    def _get_rules(self, company):
+        """Return the active rules of a company; its checks need no query once known."""
+        return self.sudo().browse(self._get_rule_ids(company.id))  # sudo: as above
+
+    def _applies_to(self, account):
+        self.ensure_one()
+        if account in self.excluded_account_ids:
+            return False
+        return not self.grade_ids or account.grade_id in self.grade_ids

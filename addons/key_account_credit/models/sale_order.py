@@ -1,0 +1,169 @@
+from odoo import api, fields, models
+
+from odoo.addons.key_account.models.price_visibility import PRICE_READERS
+
+
+class SaleOrder(models.Model):
+    """What an order adds to the exposure of whoever is to pay it."""
+
+    _inherit = "sale.order"
+
+    _GUARDED_FIELDS = ("debtor_account_id", "amount_undelivered", "amount_unbilled")
+
+    debtor_account_id = fields.Many2one(
+        "key.account",
+        string="Account That Pays",
+        compute="_compute_debtor_account_id",
+        store=True,
+        precompute=True,
+        help="The account of whoever gets the invoice; where that is no key account, the "
+        "one that orders.",
+    )
+    exposure_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    amount_undelivered = fields.Monetary(
+        string="Confirmed, Not Delivered",
+        currency_field="exposure_currency_id",
+        compute="_compute_amount_undelivered",
+        store=True,
+        groups=PRICE_READERS,
+        help="Of the exposure: what is confirmed, not delivered and not invoiced, in the "
+        "company's currency, taxes included.",
+    )
+    amount_unbilled = fields.Monetary(
+        string="Delivered, Not Invoiced",
+        currency_field="exposure_currency_id",
+        compute="_compute_amount_undelivered",
+        store=True,
+        groups=PRICE_READERS,
+        help="Of the exposure: what is delivered and not invoiced, in the company's "
+        "currency, taxes included.",
+    )
+
+    # What an account has open is summed from the index alone.
+    _credit_open_idx = models.Index(
+        "(debtor_account_id) "
+        "INCLUDE (amount_undelivered, amount_unbilled, commitment_date) "
+        "WHERE state = 'sale' AND (amount_undelivered <> 0 OR amount_unbilled <> 0)"
+    )
+
+    @api.depends("partner_id", "partner_invoice_id", "company_id")
+    def _compute_debtor_account_id(self):
+        # sudo: who owes does not depend on who looks.
+        Account = self.env["key.account"].sudo()
+        accounts = Account._get_by_partner(self.partner_invoice_id | self.partner_id)
+        for order in self:
+            company = order.company_id
+            payer = order.partner_invoice_id.commercial_partner_id._origin
+            customer = order.partner_id.commercial_partner_id._origin
+            order.debtor_account_id = accounts.get((payer, company)) or accounts.get(
+                (customer, company)
+            )
+
+    @api.depends(
+        "state",
+        "currency_rate",
+        "order_line.price_total",
+        "order_line.product_uom_qty",
+        "order_line.qty_delivered",
+        "order_line.qty_invoiced",
+        "order_line.is_downpayment",
+        "order_line.move_ids.state",
+    )
+    def _compute_amount_undelivered(self):
+        for order in self:
+            undelivered, unbilled = 0.0, 0.0
+            if order._is_exposed():
+                undelivered, unbilled = order._get_open_amounts()
+            # An order without a company's rate is in the company's own currency.
+            rate = order.currency_rate or 1.0
+            currency = order.company_id.currency_id
+            order.amount_undelivered = currency.round(undelivered / rate)
+            order.amount_unbilled = currency.round(unbilled / rate)
+
+    def _is_exposed(self):
+        """Return whether the order itself is owed: it is confirmed, and no other orders
+        were made from it."""
+        self.ensure_one()
+        return self.state == "sale" and all(
+            part.state == "cancel" for part in self._gate_get_parts()
+        )
+
+    def _get_open_amounts(self):
+        """Return ``(undelivered, unbilled)`` in the order's currency, not rounded: what
+        will still be invoiced, and how much of that has been delivered. Discounts and
+        down payments lower what is undelivered first."""
+        goods = self.order_line.filtered(
+            lambda line: not line.display_type and not line.is_downpayment
+        )
+        amounts = [line._get_open_amounts() for line in goods]
+        undelivered = sum(amount for amount, _unbilled in amounts)
+        unbilled = sum(amount for _undelivered, amount in amounts)
+        undelivered -= self._get_down_payments()
+        if undelivered < 0:
+            unbilled, undelivered = max(unbilled + undelivered, 0.0), 0.0
+        return undelivered, unbilled
+
+    def _get_down_payments(self):
+        """Return what was invoiced ahead and no invoice has deducted yet, in the order's
+        currency, taxes included."""
+        total = 0.0
+        for line in self.order_line.filtered("is_downpayment").invoice_lines:
+            if line.move_id.state != "cancel":
+                total -= line.move_id.direction_sign * line.price_total
+        return total
+
+    def _gate_commit(self):
+        # EXTENDS 'key_account': what orders were made from is not owed itself any more.
+        self._credit_recompute_origins()
+        return super()._gate_commit()
+
+    def write(self, vals):
+        # EXTENDS 'key_account'
+        result = super().write(vals)
+        if "state" in vals:
+            self._credit_recompute_origins()
+        return result
+
+    def _credit_recompute_origins(self):
+        subjects = self._gate_get_subjects()
+        origins = self.browse().union(*subjects.values()) - self
+        if origins:
+            for name in ("amount_undelivered", "amount_unbilled"):
+                self.env.add_to_compute(self._fields[name], origins)
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _get_open_amounts(self):
+        """Return ``(undelivered, unbilled)`` of the line in the order's currency, taxes
+        included, not rounded. Where all transfers have ended, nothing more is on its
+        way, whatever was ordered."""
+        self.ensure_one()
+        ended = self.move_ids and all(
+            move.state in ("done", "cancel") for move in self.move_ids
+        )
+        total = self.qty_delivered
+        if not ended:
+            total = max(self.product_uom_qty, self.qty_delivered)
+        still_open = max(total - self.qty_invoiced, 0.0)
+        delivered = min(max(self.qty_delivered - self.qty_invoiced, 0.0), still_open)
+        if not still_open:
+            return 0.0, 0.0
+        price = self._get_price_with_tax()
+        return (still_open - delivered) * price, delivered * price
+
+    def _get_price_with_tax(self):
+        """Return what one unit costs, discount and taxes included."""
+        if self.product_uom_qty:
+            return self.price_total / self.product_uom_qty
+        price = self.price_unit * (1 - (self.discount or 0.0) / 100)
+        taxed = self.tax_ids.compute_all(
+            price,
+            currency=self.currency_id,
+            product=self.product_id,
+            partner=self.order_id.partner_shipping_id,
+        )
+        return taxed["total_included"]
