@@ -4,7 +4,7 @@ from . import (
     key_account,
     key_account_credit_limit,
     key_account_credit_rule,
-    key_account_credit_check,
+    key_account_credit_rule_check,
     key_account_exposure,
     res_company,
     res_config_settings,

@@ -18,6 +18,7 @@ from . import (
     key_account_fund_check,
     key_account_fund_entry,
     key_account_fund_entry_request,
+    key_account_fund_exposure,
     key_account_fund_guarantee,
     key_account_fund_ledger,
     key_account_fund_portal,
