@@ -11,6 +11,7 @@ SUITE = (
     "key_account_split",
     "key_account_pricing",
     "key_account_fund",
+    "key_account_credit",
     "key_account_approval",
     "key_account",
 )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -200,9 +200,26 @@ class KeyAccountCreditLimit(models.Model):
         """Two who decide on one account at the same moment run into each other, as do
         orders being judged; what waits for credit is judged again."""
         self.key_account_id._credit_lock()
+        if any(limit.scope == "group" for limit in self):
+            self._forget_groups()
         self.env["sale.order"]._gate_wake()
 
+    def _forget_groups(self):
+        """What is known of groups is not true any more, now and after the commit: until
+        then others find the old state and keep it."""
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
+
     # ---------------------------------------------------------------- business
+
+    @api.model
+    @tools.ormcache()
+    def _get_group_company_ids(self):
+        """Return the ids of the companies where a group has, or had, a limit: elsewhere
+        nobody asks for groups."""
+        # sudo: the limit counts for those who may not read it.
+        groups = self.sudo()._read_group([("scope", "=", "group")], ["company_id"])
+        return frozenset(company.id for (company,) in groups)
 
     def _get_amount_company(self, day):
         """Return the amount in the company's currency, at the rate of ``day``."""

@@ -65,20 +65,25 @@ class KeyAccountCreditRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        rules = super().create(vals_list)
         self._forget()
-        return super().create(vals_list)
+        return rules
 
     def write(self, vals):
+        result = super().write(vals)
         self._forget()
-        return super().write(vals)
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self._forget()
-        return super().unlink()
+        return result
 
     def _forget(self):
-        # Held orders are judged by the new rules.
+        # Until the commit others find the old rules and keep them. Held orders are
+        # judged by the new ones.
         self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
         self.env["sale.order"]._gate_wake()
 
     @api.model

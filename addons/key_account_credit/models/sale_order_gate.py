@@ -53,9 +53,12 @@ class SaleOrder(models.Model):
 
         :return: ``{order id: accounts whose group limits count for whoever pays}``
         """
+        Limit = self.env["key.account.credit.limit"]
+        if not Limit._get_group_company_ids().intersection(self.company_id.ids):
+            return {}
         self.flush_model(["partner_id", "partner_invoice_id", "company_id"])
         self.env["res.partner"].flush_model(["parent_id"])
-        self.env["key.account.credit.limit"].flush_model()
+        Limit.flush_model()
         # sudo: the gate judges groups that the user may not see.
         Account = self.env["key.account"].sudo()
         found = {}

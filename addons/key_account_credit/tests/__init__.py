@@ -1,1 +1,1 @@
-from . import test_exposure, test_gate
+from . import test_exposure, test_gate, test_score
