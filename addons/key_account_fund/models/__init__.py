@@ -34,5 +34,6 @@ from . import (
     res_config_settings,
     sale_order,
     sale_order_gate,
+    sale_order_remainder,
     sale_order_request,
 )

@@ -51,6 +51,8 @@ class AccountMove(models.Model):
         moves._post(soft=False)
         for invoice, move in captures.items():
             invoice._fund_reconcile(move)
+        captured = orders.browse().union(*(o for own in amounts.values() for o in own))
+        captured._fund_waive_rest()
         orders._fund_after_capture()
 
     def _fund_get_captures(self, freezes):
@@ -227,6 +229,7 @@ class AccountMove(models.Model):
         entries = Entry.search(
             [("invoice_id", "in", self.ids), ("kind", "in", ("capture", "deposit"))]
         ).filtered(lambda entry: not entry.reversal_ids)
+        entries.order_id._fund_limit_waived()
         mirrors = {move: move._fund_create_mirror() for move in entries.move_id}
         Fund = self.env["key.account.fund"]
         vals_list = []

@@ -59,6 +59,7 @@ class SaleOrder(models.Model):
         "amount_total",
         "prepaid_percent",
         "amount_prepaid_rounding",
+        "amount_prepaid_waived",
         "state",
         "key_account_id.fund_ids.amount_posted",
         "key_account_id.fund_ids.amount_frozen",

@@ -79,23 +79,24 @@ class SaleOrder(models.Model):
 
     def _fund_get_target(self, figures):
         """Return what should be frozen for the order, as confirmed: what is required
-        less what invoices have captured; nothing when it is invoiced, or when other
-        orders were made from it that have taken over what it had."""
+        less what invoices have captured and what was waived then; nothing when it is
+        invoiced, or when other orders were made from it that have taken over what it
+        had."""
         self.ensure_one()
         if self.state not in ("draft", "sent", "sale"):
             return 0.0
         if any(part.state != "cancel" for part in self._gate_get_parts()):
             return 0.0
-        if figures.captured and self._fund_is_settled():
+        if figures.captured and self._fund_is_invoiced():
             return 0.0
         target = self._fund_get_required() - figures.captured
+        # sudo: as in _fund_get_required
+        target -= self.sudo().amount_prepaid_waived
         return max(self.currency_id.round(target), 0.0)
 
-    def _fund_is_settled(self):
-        """Return whether what an order's invoices did not need is released."""
+    def _fund_is_invoiced(self):
+        """Return whether the order's invoices need nothing more."""
         order = self.sudo()  # sudo: as in _fund_get_required
-        if order.company_id.fund_remainder == "release":
-            return True
         return order.invoice_status in ("invoiced", "upselling") and not any(
             invoice.state == "draft" for invoice in order.invoice_ids
         )

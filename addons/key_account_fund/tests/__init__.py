@@ -17,6 +17,7 @@ from . import (
     test_money_in,
     test_online_payment,
     test_prepayment_request,
+    test_remainder,
     test_request,
     test_request_effects,
     test_request_refund,

@@ -66,6 +66,8 @@ class EventCase(FundCase):
         # Orders whose money may be less than it should: let through by somebody, or
         # frozen again after an invoice was taken back.
         self.loose = self.env["sale.order"]
+        # By order: captured when last looked at; excused from when the rest was released.
+        self.captured, self.waived = {}, {}
         # Invoices whose reconciliation somebody has taken apart.
         self.torn = self.env["account.move"]
         self.refusals = []
@@ -315,17 +317,25 @@ class EventCase(FundCase):
         )
         percent = {"prepaid": 100, "mixed": 30}[order.pay_mode]
         required = cents(Decimal(repr(order.amount_total)) * percent / 100)
-        wanted = max(round_(float(required) - captured), 0.0)
-        if order.state != "sale" or (
-            captured
-            and (
-                self.env.company.fund_remainder == "release" or self.is_invoiced(order)
-            )
-        ):
+        self.note_waived(order, float(required), captured)
+        wanted = float(required) - captured - self.waived.get(order, 0.0)
+        wanted = max(round_(wanted), 0.0)
+        if order.state != "sale" or (captured and self.is_invoiced(order)):
             wanted = 0.0
         self.assertLessEqual(frozen, wanted, order.name)
         if order not in self.loose:
             self.assertEqual(frozen, wanted, order.name)
+
+    def note_waived(self, order, required, captured):
+        """Find out from what invoices took or gave back what is not prepaid any more."""
+        before = self.captured.get(order, 0.0)
+        self.captured[order] = captured
+        if order.state != "sale":
+            self.waived.pop(order, None)
+        elif captured > before and self.env.company.fund_remainder == "release":
+            self.waived[order] = max(required - captured, 0.0)
+        elif captured < before and (waived := self.waived.get(order)):
+            self.waived[order] = min(waived, max(required - before, 0.0))
 
     def is_invoiced(self, order):
         is_whole = order.invoice_status in ("invoiced", "upselling")
