@@ -19,26 +19,13 @@ class PaymentTransaction(models.Model):
         if not fund:
             return super()._create_payment(**extra_create_values)
         # Whoever paid, a subsidiary or a friend with the link: it is the fund's money.
-        payment = super()._create_payment(
+        return super()._create_payment(
             **{
                 "key_account_fund_id": fund.id,
                 "partner_id": fund.partner_id.id,
                 **extra_create_values,
             }
         )
-        if self.operation == "refund":
-            items = payment.move_id.line_ids
-            items.filtered("account_id.fund_kind")._fund_reconcile_oldest()
-        return payment
-
-    def _refund(self, amount_to_refund=None):
-        # EXTENDS 'payment': what orders need is not given back; once the provider has
-        # sent the money it is too late to say so.
-        fund = self.payment_id.key_account_fund_id
-        amount = amount_to_refund or self.amount
-        if fund and fund.currency_id.compare_amounts(amount, fund.amount_available) > 0:
-            raise fund._get_shortage(-amount, 0.0)
-        return super()._refund(amount_to_refund=amount_to_refund)
 
     def _fund_deposit(self):
         """Make the payments of these transactions that belong into funds, as far as

@@ -16,6 +16,7 @@ from . import (
     test_ledger,
     test_money_in,
     test_online_payment,
+    test_online_refund,
     test_prepayment_request,
     test_remainder,
     test_request,

@@ -1,8 +1,6 @@
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
-from ..exceptions import InsufficientFundsError
 from .common import FundCase
 
 
@@ -57,12 +55,6 @@ class OnlineCase(FundCase):
         transaction = self.make_transaction(amount, order, **vals)
         transaction._post_process()
         return transaction
-
-    def refund(self, transaction, amount, **vals):
-        refund = transaction._create_child_transaction(amount, is_refund=True, **vals)
-        refund.state = "done"
-        refund._post_process()
-        return refund
 
 
 @tagged("post_install", "-at_install")
@@ -213,57 +205,3 @@ class TestOnlinePayment(OnlineCase):
         self.judge_again()
         self.assertEqual(order.state, "sale")
         self.assertFalse((order.message_ids - known).filtered("partner_ids"))
-
-
-@tagged("post_install", "-at_install")
-class TestOnlineRefund(OnlineCase):
-    def setUp(self):
-        super().setUp()
-        self.order = self.make_sale(80)
-        self.payment = self.pay(100, self.order)
-        self.assertFund(100, 80)
-
-    def test_what_is_available_is_refunded(self):
-        refund = self.refund(self.payment, 20)
-        self.assertLedger("deposit 100; freeze 80 S1; refund 20")
-        self.assertEqual(refund.payment_id.payment_type, "outbound")
-        refund._post_process()
-        self.assertFund(80, 80)
-        item = refund.payment_id.move_id.line_ids.filtered("account_id.fund_kind")
-        self.assertTrue(item.reconciled)
-
-    def test_all_is_refunded_after_the_order_is_cancelled(self):
-        self.order._action_cancel()
-        self.refund(self.payment, 100)
-        self.assertFund(0, 0)
-
-    def test_refund_taken_back_is_in_the_fund_again(self):
-        refund = self.refund(self.payment, 20)
-        refund.payment_id.action_cancel()
-        self.assertLedger("deposit 100; freeze 80 S1; refund 20; reverse 20")
-        self.assertFund(100, 80)
-
-    def test_what_orders_need_is_not_refunded(self):
-        with self.assertStopped(InsufficientFundsError, self.order.name):
-            self.payment._refund(50)
-        with self.assertStopped(InsufficientFundsError, self.order.name):
-            self.refund(self.payment, 50)
-        self.assertFund(100, 80)
-
-    def test_cancelled_payment_is_reversed_as_far_as_it_is_there(self):
-        self.payment.state = "cancel"
-        with self.assertStopped(InsufficientFundsError, self.order.name):
-            self.payment._post_process()
-        self.assertFund(100, 80)
-        self.order._action_cancel()
-        self.payment._post_process()
-        self.assertFund(0, 0)
-
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_refund_is_no_way_around_the_approval(self):
-        refund = self.refund(self.payment, 20)
-        again = self.make_payment(20, payment_type="outbound")
-        again.payment_transaction_id = refund
-        with self.assertStopped(Exception, "ask for a refund"):
-            again.with_user(self.user("accountant")).action_post()
-        self.assertFund(80, 80)
