@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.fields import Command
 
 from odoo.addons.key_account.tools.allocation import allocate
 
@@ -135,6 +134,7 @@ class AccountMove(models.Model):
         :param sign: 1 when they take from the funds, -1 when they give
         :param receivable: the item to whose account and partner it goes
         """
+        company = self.company_id
         date = self._get_accounting_date(self.date, False)
         by_fund = {}
         for vals in vals_list:
@@ -142,8 +142,8 @@ class AccountMove(models.Model):
         lines = []
         for fund, own in by_fund.items():
             amount = self.currency_id.round(sum(vals["amount"] for vals in own))
-            item = self._fund_prepare_item(
-                fund.account_id, fund.partner_id, sign * amount, date
+            item = company._prepare_fund_item(
+                fund.account_id, fund.partner_id, sign * amount, self.currency_id, date
             )
             self._fund_share_company_amount(abs(item["balance"]), own)
             lines.append(item)
@@ -158,7 +158,7 @@ class AccountMove(models.Model):
                 "balance": -sum(line["balance"] for line in lines),
             }
         )
-        move = self._fund_create_own_entry(lines, date, text)
+        move = company._create_fund_move(lines, date, text)
         for vals in vals_list:
             vals.update(move_id=move.id, date=date)
         return move
@@ -173,39 +173,6 @@ class AccountMove(models.Model):
         )
         for vals, share in zip(vals_list, shares, strict=True):
             vals["amount_company"] = share
-
-    def _fund_prepare_item(self, account, partner, amount, date):
-        """Return the values of a journal item, a debit when ``amount``, in this
-        document's currency, is positive, at the rate of ``date``."""
-        company = self.company_id
-        balance = self.currency_id._convert(amount, company.currency_id, company, date)
-        return {
-            "account_id": account.id,
-            "partner_id": partner.id,
-            "currency_id": self.currency_id.id,
-            "amount_currency": amount,
-            "balance": balance,
-        }
-
-    def _fund_create_own_entry(self, lines, date, text):
-        company = self.company_id
-        # sudo: it follows from the invoice, whoever posts that.
-        return (
-            self.env["account.move"]
-            .sudo()
-            .with_company(company)
-            .create(
-                {
-                    "move_type": "entry",
-                    "journal_id": company._get_fund_journal().id,
-                    "date": date,
-                    "ref": text,
-                    "line_ids": [
-                        Command.create({"name": text, **line}) for line in lines
-                    ],
-                }
-            )
-        )
 
     def _fund_reconcile(self, move):
         """Reconcile the receivable of this invoice with an entry that pays it, and what
@@ -270,7 +237,7 @@ class AccountMove(models.Model):
             }
             for line in self.line_ids
         ]
-        return self._fund_create_own_entry(
+        return self.company_id._create_fund_move(
             lines,
             self._get_accounting_date(self.date, False),
             self.env._("Reversal of %s", self.display_name),

@@ -281,41 +281,34 @@ class KeyAccountFund(models.Model):
                 continue
             capture = currency.round(capture - captured)
             release = currency.round(release - released)
-            rest = currency.round(freeze.amount - captured)
-            common = {"fund": freeze.fund_id, "order_id": freeze.order_id.id}
-            if not currency.is_zero(captured):
-                vals_list.append(
-                    {
-                        **common,
-                        **capture_vals,
-                        "kind": "capture",
-                        "amount": captured,
-                        "freeze_id": freeze.id,
-                        "key": f"capture of {freeze.id}",
-                    }
-                )
-            if not currency.is_zero(rest):
-                vals_list.append(
-                    {
-                        **common,
-                        "kind": "release",
-                        "amount": rest,
-                        "freeze_id": freeze.id,
-                        "key": f"release of {freeze.id}",
-                    }
-                )
-            kept = currency.round(rest - released)
-            if not currency.is_zero(kept):
-                vals_list.append(
-                    {
-                        **common,
-                        "kind": "freeze",
-                        "amount": kept,
-                        "is_rest": True,
-                        "key": f"rest of {freeze.id}",
-                    }
-                )
+            vals_list += self._prepare_end(freeze, captured, released, capture_vals)
         return vals_list
+
+    @api.model
+    def _prepare_end(self, freeze, captured, released, capture_vals):
+        """Return the entries that end a freeze: what is captured of it, the release of
+        all else, and what of that is frozen anew."""
+        currency = freeze.currency_id
+        rest = currency.round(freeze.amount - captured)
+        kept = currency.round(rest - released)
+        ends = {"freeze_id": freeze.id}
+        parts = [
+            ("capture", captured, {**capture_vals, **ends}),
+            ("release", rest, ends),
+            ("freeze", kept, {"is_rest": True}),
+        ]
+        return [
+            {
+                "fund": freeze.fund_id,
+                "order_id": freeze.order_id.id,
+                "kind": kind,
+                "amount": amount,
+                "key": f"{'rest' if kind == 'freeze' else kind} of {freeze.id}",
+                **about,
+            }
+            for kind, amount, about in parts
+            if not currency.is_zero(amount)
+        ]
 
     @api.model
     def _prepare_reversal(self, entry, **vals):

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.fields import Command
 from odoo.tools import clean_context
 
 
@@ -73,6 +72,15 @@ class KeyAccountFundRequest(models.Model):
     # ---------------------------------------------------------------- transfer
 
     def _execute_transfer(self):
+        move = self._create_transfer_move()
+        _out, incoming = self.fund_id._book(self._prepare_transfer_vals_list(move))
+        incoming._freeze_guarantee()
+        move._post(soft=False)
+        move.line_ids.filtered("debit")._fund_reconcile_oldest()
+        self._finish()
+        self.env["sale.order"]._gate_wake()
+
+    def _create_transfer_move(self):
         fund, target = self.fund_id, self.target_fund_id
         text = self.env._(
             "%(request)s: from %(fund)s to %(target)s",
@@ -80,13 +88,17 @@ class KeyAccountFundRequest(models.Model):
             fund=fund.display_name,
             target=target.display_name,
         )
-        move = self._create_entry(
+        return self._create_move(
             text,
             [
                 (fund.account_id, fund.partner_id, self.amount),
                 (target.account_id, target.partner_id, -self.amount),
             ],
         )
+
+    def _prepare_transfer_vals_list(self, move):
+        """Return the entries of a transfer: what goes out, what comes in."""
+        fund, target = self.fund_id, self.target_fund_id
         common = {
             "kind": "transfer",
             "amount": self.amount,
@@ -95,28 +107,21 @@ class KeyAccountFundRequest(models.Model):
             "date": move.date,
             **self._prepare_about_vals(),
         }
-        entries = fund._book(
-            [
-                {
-                    **common,
-                    "fund": fund,
-                    "counterpart_id": target.id,
-                    "key": f"request {self.id} out",
-                },
-                {
-                    **common,
-                    "fund": target,
-                    "counterpart_id": fund.id,
-                    "is_incoming": True,
-                    "key": f"request {self.id} in",
-                },
-            ]
-        )
-        entries[1]._freeze_guarantee()
-        move._post(soft=False)
-        move.line_ids.filtered("debit")._fund_reconcile_oldest()
-        self._finish()
-        self.env["sale.order"]._gate_wake()
+        return [
+            {
+                **common,
+                "fund": fund,
+                "counterpart_id": target.id,
+                "key": f"request {self.id} out",
+            },
+            {
+                **common,
+                "fund": target,
+                "counterpart_id": fund.id,
+                "is_incoming": True,
+                "key": f"request {self.id} in",
+            },
+        ]
 
     # ----------------------------------------------------------------- release
 
@@ -141,7 +146,7 @@ class KeyAccountFundRequest(models.Model):
         freezes = self._get_freezes_to_apply()
         moves = {}
         for invoice, amount in self._get_invoice_shares().items():
-            move = moves[invoice] = self._create_invoice_entry(invoice, amount)
+            move = moves[invoice] = self._create_invoice_move(invoice, amount)
             entries = self.fund_id._book(
                 self._prepare_resolution_vals(
                     freezes,
@@ -188,7 +193,7 @@ class KeyAccountFundRequest(models.Model):
                 left = self.currency_id.round(left - share)
         return shares
 
-    def _create_invoice_entry(self, invoice, amount):
+    def _create_invoice_move(self, invoice, amount):
         receivable = invoice._fund_get_receivable_lines()
         receivable = receivable.filtered(lambda line: not line.reconciled)[:1]
         fund = self.fund_id
@@ -198,7 +203,7 @@ class KeyAccountFundRequest(models.Model):
             invoice=invoice.name,
             fund=fund.display_name,
         )
-        return self._create_entry(
+        return self._create_move(
             text,
             [
                 (fund.account_id, fund.partner_id, amount),
@@ -208,36 +213,16 @@ class KeyAccountFundRequest(models.Model):
 
     # ---------------------------------------------------------- journal entry
 
-    def _create_entry(self, text, items):
+    def _create_move(self, text, items):
         """Return a journal entry of today, a draft.
 
         :param items: ``(account, partner, amount)``, in the fund's currency, a debit
             when positive
         """
-        company = self.company_id
+        company, currency = self.company_id, self.currency_id
         date = fields.Date.context_today(self)
-        convert = self.currency_id._convert
         lines = [
-            {
-                "name": text,
-                "account_id": account.id,
-                "partner_id": partner.id,
-                "currency_id": self.currency_id.id,
-                "amount_currency": amount,
-                "balance": convert(amount, company.currency_id, company, date),
-            }
+            company._prepare_fund_item(account, partner, amount, currency, date)
             for account, partner, amount in items
         ]
-        return (
-            self.env["account.move"]
-            .with_company(company)
-            .create(
-                {
-                    "move_type": "entry",
-                    "journal_id": company._get_fund_journal().id,
-                    "date": date,
-                    "ref": text,
-                    "line_ids": [Command.create(line) for line in lines],
-                }
-            )
-        )
+        return company._create_fund_move(lines, date, text)

@@ -62,6 +62,34 @@ class ResCompany(models.Model):
             )
         return self.fund_journal_id
 
+    def _create_fund_move(self, lines, date, text):
+        """Return a journal entry of the funds' own, still a draft.
+
+        :param lines: values of its items; they are named by ``text``
+        """
+        # sudo: it follows from a document or a decision, whoever posts or carries out.
+        Move = self.env["account.move"].sudo().with_company(self)
+        return Move.create(
+            {
+                "move_type": "entry",
+                "journal_id": self._get_fund_journal().id,
+                "date": date,
+                "ref": text,
+                "line_ids": [Command.create({"name": text, **line}) for line in lines],
+            }
+        )
+
+    def _prepare_fund_item(self, account, partner, amount, currency, date):
+        """Return the values of a journal item, a debit when ``amount``, in ``currency``,
+        is positive, at the rate of ``date``."""
+        return {
+            "account_id": account.id,
+            "partner_id": partner.id,
+            "currency_id": currency.id,
+            "amount_currency": amount,
+            "balance": currency._convert(amount, self.currency_id, self, date),
+        }
+
     def _get_fund_account(self, kind):
         """Return the liability account for funds of this kind, made when first needed."""
         self.ensure_one()
