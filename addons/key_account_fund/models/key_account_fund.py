@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..exceptions import FundError
 from .account_account import FUND_KINDS
@@ -7,6 +9,15 @@ from .account_account import FUND_KINDS
 # What entries and journal items have been booked under.
 IDENTITY_FIELDS = {"key_account_id", "currency_id", "kind", "account_id"}
 BALANCE_FIELDS = {"amount_posted", "amount_frozen"}
+# What a search for an amount may ask.
+COMPARISONS = {
+    "in": SQL("IN"),
+    "not in": SQL("NOT IN"),
+    "<": SQL("<"),
+    "<=": SQL("<="),
+    ">": SQL(">"),
+    ">=": SQL(">="),
+}
 
 
 class KeyAccountFund(models.Model):
@@ -85,6 +96,7 @@ class KeyAccountFund(models.Model):
     amount_available = fields.Monetary(
         string="Available",
         compute="_compute_amount_available",
+        search="_search_amount_available",
         help="The part of the balance that is free: balance less frozen.",
     )
     entry_ids = fields.One2many("key.account.fund.entry", "fund_id", readonly=True)
@@ -116,6 +128,22 @@ class KeyAccountFund(models.Model):
     def _compute_amount_available(self):
         for fund in self:
             fund.amount_available = fund.amount_posted - fund.amount_frozen
+
+    @api.model
+    def _search_amount_available(self, operator, value):
+        if operator not in COMPARISONS:
+            return NotImplemented
+        is_list = operator in ("in", "not in")
+        wanted = tuple(amount or 0.0 for amount in value) if is_list else value
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s - %s %s %s",
+                model._field_to_sql(alias, "amount_posted", query),
+                model._field_to_sql(alias, "amount_frozen", query),
+                COMPARISONS[operator],
+                wanted,
+            )
+        )
 
     @api.depends("key_account_id", "kind", "currency_id")
     def _compute_display_name(self):

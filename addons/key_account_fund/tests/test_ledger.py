@@ -33,6 +33,31 @@ class TestLedger(FundCase):
         self.assertLedger("deposit 100; freeze 80 S1; release 80 S1")
         self.assertFund(100, 0)
 
+    def test_funds_are_found_by_what_is_available(self):
+        self.freeze(79.9)
+        empty = self.make_fund(kind="rebate")
+        both = self.fund | empty
+        for operator, value, found in (
+            ("=", 20.1, self.fund),
+            ("!=", 20.1, empty),
+            ("in", [20.1, 5], self.fund),
+            ("=", False, empty),
+            ("=", 0, empty),
+            ("!=", False, self.fund),
+            (">", 0, self.fund),
+            (">", 20.1, both.browse()),
+            (">=", 20.1, self.fund),
+            ("<", 20.1, empty),
+            ("<=", 20.1, both),
+        ):
+            domain = [("id", "in", both.ids), ("amount_available", operator, value)]
+            with self.subTest(domain=domain):
+                self.assertEqual(both.search(domain), found)
+                self.assertEqual(both.filtered_domain(domain), found)
+        domain = [("fund_id.amount_available", ">", 20)]
+        entries = self.env["key.account.fund.entry"].search(domain)
+        self.assertEqual(entries.fund_id & both, self.fund)
+
     def test_part_of_a_freeze_is_released_and_the_rest_frozen_anew(self):
         freeze = self.freeze(80)
         vals_list = self.env["key.account.fund"]._prepare_resolution(freeze, release=30)
