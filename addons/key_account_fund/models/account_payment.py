@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .finite_amount import assert_amounts
+
 
 class AccountPayment(models.Model):
     """A customer's payment into a fund: it credits the fund's liability account instead
@@ -26,6 +28,17 @@ class AccountPayment(models.Model):
         for payment in with_fund:
             payment.destination_account_id = payment.key_account_fund_id.account_id
         return super(AccountPayment, self - with_fund)._compute_destination_account_id()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account'
+        assert_amounts(self, vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        assert_amounts(self, [vals])
+        return super().write(vals)
 
     def action_cancel(self):
         # EXTENDS 'account': which deletes the entry of a draft; one that the ledger has

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.addons.key_account.models.key_account_lifecycle import MANAGER, USER
 
 from ..exceptions import FundError
+from .finite_amount import assert_amounts
 
 ACCOUNTANT = "account.group_account_invoice"
 ASKERS = (USER, ACCOUNTANT)
@@ -260,6 +261,7 @@ class KeyAccountFundRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        assert_amounts(self, vals_list)
         Sequence = self.env["ir.sequence"]
         for vals in vals_list:
             # Nobody chooses the number.
@@ -267,6 +269,7 @@ class KeyAccountFundRequest(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        assert_amounts(self, [vals])
         self._assert_open(vals)
         result = super().write(vals)
         if "fund_id" in vals:

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..exceptions import FundError
+from ..tools.amounts import is_amount
 
 # Nothing comes of these any more.
 ENDED = ("cancel", "error")
@@ -91,6 +92,8 @@ class KeyAccountFund(models.Model):
         pays yet, as superuser; or none."""
         # sudo: a provider that reports a refund has no rights.
         requests = self.env["key.account.fund.request"].sudo()
+        if not is_amount(amount):
+            return requests
         return requests.search(
             [
                 ("fund_id", "=", self.id),

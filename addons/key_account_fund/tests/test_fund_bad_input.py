@@ -1,3 +1,5 @@
+import math
+
 from odoo.tests import tagged
 
 from ..exceptions import FundError
@@ -25,6 +27,34 @@ class TestBadInput(AccessCase):
     def test_amounts(self):
         for amount in (0, -1, 0.001, 40.01):
             self.book(amount=amount)
+
+    def test_amounts_that_are_no_numbers(self):
+        """As RPC and imports hand them over."""
+        accountant = self.user("accountant")
+        request = {"fund_id": self.fund.id, "kind": "refund", "amount": 1.0}
+        asking = {"fund_id": self.fund.id, "amount": 1.0}
+        payment = {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": self.partner.id,
+            "amount": 1.0,
+            "journal_id": self.bank.id,
+            "key_account_fund_id": self.fund.id,
+        }
+        for model, vals in (
+            ("key.account.fund.request", request),
+            ("key.account.prepayment.request", asking),
+            ("account.payment", payment),
+        ):
+            Model = self.env[model].with_user(accountant)
+            record = Model.create(vals)
+            for amount in (math.nan, math.inf, -math.inf, "nan", "Infinity"):
+                with self.subTest(model=model, amount=amount):
+                    with self.assertStopped(FundError, "^Amount .* is not a number.*$"):
+                        Model.create({**vals, "amount": amount})
+                    with self.assertStopped(FundError, "^Amount .* is not a number.*$"):
+                        record.write({"amount": amount})
+            self.assertEqual(record.amount, 1)
 
     def test_order_of_another_customer(self):
         other = self.make_sale(10, self.make_account(self.make_company("Other")))

@@ -1,3 +1,5 @@
+import math
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -51,7 +53,7 @@ class TestOnlineRefund(OnlineCase, RequestCase):
 
     def test_nothing_but_what_was_approved_is_refunded(self):
         self.approved(amount=20)
-        for amount in (19.99, 20.01, -20):
+        for amount in (19.99, 20.01, -20, math.nan, math.inf):
             with self.assertStopped(FundError, "ask for a refund of exactly this"):
                 self.own.action_refund(amount_to_refund=amount)
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import FundError
+from ..models.finite_amount import assert_amounts
 
 TEMPLATE = "key_account_fund.mail_template_fund_request"
 REPORT = "key_account_fund.key_account_prepayment_request_report"
@@ -28,10 +29,15 @@ class KeyAccountPrepaymentRequest(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        assert_amounts(self, vals_list)
         requests = super().create(vals_list)
         # The customer is told what is in the fund: whoever asks may see it.
         requests.fund_id.check_access("read")
         return requests
+
+    def write(self, vals):
+        assert_amounts(self, [vals])
+        return super().write(vals)
 
     def action_send(self):
         """Return the dialog that mails the request; it is kept with the fund.
