@@ -24,6 +24,7 @@ from . import (
     key_account_fund_request,
     key_account_fund_request_execute,
     key_account_fund_request_flow,
+    key_account_fund_request_tell,
     key_account_fund_requested,
     key_account_fund_statement,
     key_account_fund_watch,

@@ -22,6 +22,7 @@ from . import (
     test_request,
     test_request_effects,
     test_request_refund,
+    test_request_told,
     test_statement,
     test_statement_line,
     test_statement_offer,
