@@ -34,6 +34,10 @@ SELECT orders.id, fund.id, COALESCE(fund.amount_posted - fund.amount_frozen, 0),
  WHERE orders.id = ANY(%s)
 """
 
+LOCK_FUNDS = """
+SELECT FROM key_account_fund WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+
 
 @dataclass
 class Figures:
@@ -117,6 +121,7 @@ class SaleOrder(models.Model):
         figures = orders._fund_get_figures()
         families = orders.grouped(orders._gate_get_subjects().get)
         available = {own.fund_id: own.available for own in figures.values()}
+        short = set()
         for order in self:
             parts = families.get(order, self.browse()) | (order & orders)
             wanted = sum(
@@ -129,6 +134,7 @@ class SaleOrder(models.Model):
             fund_id = figures[parts[0]].fund_id
             missing = order.currency_id.round(wanted - available[fund_id])
             if missing > 0:
+                short.add(fund_id)
                 issues.setdefault(order, []).append(
                     order._fund_prepare_issue(fund_id, missing)
                 )
@@ -137,7 +143,15 @@ class SaleOrder(models.Model):
                 for issue in issues.get(order, ())
             ):
                 available[fund_id] -= min(wanted, available[fund_id])
+        self._fund_lock_short(short)
         return issues
+
+    def _fund_lock_short(self, fund_ids):
+        """Lock funds that have too little for an order that is about to be held. Money
+        that has come in since this transaction began makes it fail, and Odoo run it
+        again; what comes in from now on waits, and has the held order judged again."""
+        if ids := sorted(fund_id for fund_id in fund_ids if fund_id):
+            self.env.cr.execute(SQL(LOCK_FUNDS, ids))
 
     def _fund_prepare_issue(self, fund_id, missing):
         if fund_id:
