@@ -120,16 +120,7 @@ class EventCase(FundCase):
         return self.env["sale.order"].create(
             {
                 "partner_id": self.partner.id,
-                "order_line": [
-                    Command.create(
-                        {
-                            "product_id": self.products[kind].id,
-                            "product_uom_qty": quantity,
-                            "price_unit": price,
-                        }
-                    )
-                    for kind, quantity, price in lines
-                ],
+                "order_line": [self.order_line_of(line) for line in lines],
             }
         )
 
@@ -138,12 +129,12 @@ class EventCase(FundCase):
         order.order_line[:1].write({name: value})
 
     def do_extend(self, order, line):
-        order.write({"order_line": self.order_line_of(line)})
+        order.write({"order_line": [self.order_line_of(line)]})
 
     def order_line_of(self, line):
         kind, quantity, price = line
         vals = {"product_id": self.products[kind].id, "product_uom_qty": quantity}
-        return [Command.create({**vals, "price_unit": price})]
+        return Command.create({**vals, "price_unit": price})
 
     def do_change_two(self, order, number, price):
         """Change two orders in one transaction."""
@@ -315,16 +306,19 @@ class EventCase(FundCase):
         self.assertEqual(
             (order.amount_frozen, order.amount_captured), (frozen, captured)
         )
-        percent = {"prepaid": 100, "mixed": 30}[order.pay_mode]
-        required = cents(Decimal(repr(order.amount_total)) * percent / 100)
-        self.note_waived(order, float(required), captured)
-        wanted = float(required) - captured - self.waived.get(order, 0.0)
+        required = self.get_required(order)
+        self.note_waived(order, required, captured)
+        wanted = required - captured - self.waived.get(order, 0.0)
         wanted = max(round_(wanted), 0.0)
         if order.state != "sale" or (captured and self.is_invoiced(order)):
             wanted = 0.0
         self.assertLessEqual(frozen, wanted, order.name)
         if order not in self.loose:
             self.assertEqual(frozen, wanted, order.name)
+
+    def get_required(self, order):
+        percent = {"prepaid": 100, "mixed": 30}[order.pay_mode]
+        return float(cents(Decimal(repr(order.amount_total)) * percent / 100))
 
     def note_waived(self, order, required, captured):
         """Find out from what invoices took or gave back what is not prepaid any more."""
