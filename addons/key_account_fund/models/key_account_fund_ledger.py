@@ -15,6 +15,12 @@ EFFECTS = {
     "refund": (-1, 0),
 }
 
+# What is computed of the balances on other models and not stored.
+FOLLOWERS = {
+    "key.account": ["fund_available"],
+    "sale.order": ["amount_prepaid_missing"],
+}
+
 # One statement locks the funds, in the order of their ids, and updates them. A fund that
 # has too little is left alone and so missing from the answer.
 UPDATE_BALANCES = """
@@ -206,11 +212,13 @@ class KeyAccountFund(models.Model):
                 frozen=[rounded[fund.id][1] for fund in funds],
             )
         )
-        # What is computed of them, too, here only: asking the ORM for all that depends
-        # on them would read every order of the account.
+        # What is computed of them, too, is forgotten, wherever it has been read: asking
+        # the ORM for all that depends on them would read every order of the account.
         funds.invalidate_recordset(
             ["amount_posted", "amount_frozen", "amount_available"]
         )
+        for model, names in FOLLOWERS.items():
+            self.env[model].invalidate_model(names, flush=False)
         after = {fund_id: (posted, frozen) for fund_id, posted, frozen in rows}
         for fund in funds:
             if fund.id not in after:

@@ -20,6 +20,17 @@ class TestFundGate(FundCase):
         self.assertEqual(order.amount_prepaid_missing, 30)
         self.assertFund(50, 0)
 
+    def test_what_an_order_lacks_follows_the_money(self):
+        order, other = self.make_sale(80), self.make_sale(30)
+        self.assertEqual(order.amount_prepaid_missing, 80)
+        self.assertEqual(self.account.fund_available, 0)
+        self.deposit(50)
+        self.assertEqual(order.amount_prepaid_missing, 30)
+        self.assertEqual(self.account.fund_available, 50)
+        other.action_confirm()
+        self.assertEqual(order.amount_prepaid_missing, 60)
+        self.assertEqual(self.account.fund_available, 20)
+
     def test_money_lets_held_orders_through_the_oldest_first(self):
         first, second = self.confirm(80), self.confirm(80)
         self.deposit(100)
