@@ -50,8 +50,10 @@ class AccountPayment(models.Model):
         return super(AccountPayment, self - booked).action_cancel()
 
     def _get_valid_payment_account_types(self):
-        # EXTENDS 'account': the counterpart of a payment into a fund.
-        return [*super()._get_valid_payment_account_types(), "liability_current"]
+        # EXTENDS 'account': the counterpart of a payment into a fund; of no other, whose
+        # taxes and discounts may be on current liabilities, too.
+        types = super()._get_valid_payment_account_types()
+        return [*types, "liability_current"] if self.key_account_fund_id else types
 
     def _get_trigger_fields_to_synchronize(self):
         # EXTENDS 'account': the entry of a draft follows when another fund is chosen.

@@ -47,6 +47,37 @@ class TestMoneyIn(FundCase):
             payment.destination_account_id, self.partner.property_account_receivable_id
         )
 
+    def test_invoice_with_its_tax_on_a_current_liability_is_paid(self):
+        self.account.pay_mode = "credit"
+        liability = self.env["account.account"].create(
+            {
+                "name": "Tax on Payment",
+                "code": "TAXPAY",
+                "account_type": "liability_current",
+                "reconcile": True,
+            }
+        )
+        parts = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": liability.id}),
+        ]
+        tax = self.env["account.tax"].create(
+            {
+                "name": "Tenth",
+                "amount": 10,
+                "invoice_repartition_line_ids": parts,
+                "refund_repartition_line_ids": parts,
+            }
+        )
+        order = self.make_sale(80)
+        order.order_line.tax_ids = tax
+        order.action_confirm()
+        bill = self.invoice(order)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=bill.ids
+        ).create({})._create_payments()
+        self.assertEqual((bill.amount_total, bill.amount_residual), (88, 0))
+
     def test_payment_posted_twice_is_one_deposit(self):
         payment = self.deposit(100)
         payment.action_post()
