@@ -1,79 +1,35 @@
-"""The demo story is bought, split, delivered and invoiced exactly as its files say.
+"""The demo story is bought, paid, split, delivered and invoiced exactly as its files say,
+and what customers have in their funds is what the general ledger owes them.
 
-The figures to compare with are added up here once more from the files, by code that
-shares nothing with the story's own reader.
+The figures to compare with are added up once more from the files, see `story_files`.
 """
 
-import csv
-import importlib.util
 import re
 import shutil
-import sys
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from copies import CLONE, copied_database, query, run_odoo, run_script
+from copies import copied_database, query, run_odoo, run_script
+from story_files import SAMPLE, change, totals_of_the_files
 
-SAMPLE = CLONE / "data" / "story_sample"
-FILES = ("customers", "products", "orders", "order-details")
 LAST_LINE = re.compile(
     r"parents (\d+), children (\d+), invoiced (\d+\.\d\d), difference (\d+\.\d\d)"
 )
+FUND_LINE = re.compile(
+    r"funds (\d+), paid in (\d+\.\d\d), captured (\d+\.\d\d), "
+    r"balance (\d+\.\d\d), ledger (\d+\.\d\d), fund difference (\d+\.\d\d)"
+)
 EXACT = Decimal("0.00")
-
-
-def load_source():
-    """Import the reader from its file: it needs no Odoo, and gets none."""
-    path = CLONE / "addons" / "key_account_suite" / "story" / "source.py"
-    spec = importlib.util.spec_from_file_location("story_source", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-source = load_source()
-
-
-def read_csv(name):
-    with (SAMPLE / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def totals_of_the_files():
-    """Return ``{(country, month): [amount, quantity, {address}]}``."""
-    country = {row["customerID"]: row["country"] for row in read_csv("customers")}
-    orders = {row["orderID"]: row for row in read_csv("orders")}
-    totals = defaultdict(lambda: [Decimal(0), Decimal(0), set()])
-    for row in read_csv("order-details"):
-        order = orders[row["orderID"]]
-        entry = totals[country[order["customerID"]], order["orderDate"][:7]]
-        quantity = Decimal(row["quantity"])
-        entry[0] += (
-            quantity * Decimal(row["unitPrice"]) * (1 - Decimal(row["discount"]))
-        )
-        entry[1] += quantity
-        entry[2].add((order["customerID"], order["shipName"], order["shipAddress"]))
-    for entry in totals.values():
-        entry[0] = entry[0].quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return totals
+# How the sample's countries pay; the third buys on credit and has no fund.
+PREPAID, MIXED, CREDIT = "China", "Germany", "Norway"
+SHARE = Decimal("0.3")
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the sample that a test may damage."""
     return shutil.copytree(SAMPLE, tmp_path / "story")
-
-
-def change(folder, name, old, new):
-    file = folder / f"{name}.csv"
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-# ------------------------------------------------------------------ in Odoo
 
 
 def tell(database, path=SAMPLE):
@@ -96,6 +52,9 @@ def census(database):
                 "res_partner",
                 "product_product",
                 "key_account",
+                "key_account_fund",
+                "key_account_fund_entry",
+                "account_payment",
             )
         }
 
@@ -114,8 +73,20 @@ def told(database):
 
 def table(done):
     """Return ``{(country, month): [figures]}`` of the printed table."""
-    rows = [line.split() for line in done.stdout.splitlines()[1:-1]]
+    rows = [line.split() for line in tables(done)[0]]
     return {(row[0], row[1]): row[2:] for row in rows}
+
+
+def fund_table(done):
+    """Return ``{country: [pay mode, figures]}`` of the second table."""
+    rows = [line.split() for line in tables(done)[1][:-2]]
+    return {country: [mode, *map(Decimal, sums)] for country, mode, *sums in rows}
+
+
+def tables(done):
+    """Return the lines of both printed tables, without their titles."""
+    first, second = done.stdout.split("\n\n")
+    return first.splitlines()[1:], second.splitlines()[1:]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +165,68 @@ def test_the_documents_in_the_database_are_what_was_told(database, told):
     assert transfers == {"done": children}
 
 
+def test_each_customer_has_in_the_fund_what_the_ledger_owes(database, told):
+    captured = defaultdict(Decimal)
+    for (country, _month), (amount, *_rest) in totals_of_the_files().items():
+        share = {PREPAID: Decimal(1), MIXED: SHARE, CREDIT: Decimal(0)}[country]
+        captured[country] += (amount * share).quantize(EXACT, ROUND_HALF_UP)
+    with query(database) as select:
+        owed = dict(
+            select(
+                "SELECT country.name ->> 'en_US', -SUM(line.balance)"
+                "  FROM account_move_line line"
+                "  JOIN account_account account ON account.id = line.account_id"
+                "  JOIN res_partner partner ON partner.id = line.partner_id"
+                "  JOIN res_country country ON country.id = partner.country_id"
+                " WHERE account.account_type = 'liability_current'"
+                "   AND line.parent_state = 'posted' GROUP BY 1"
+            )
+        )
+        paid = dict(
+            select(
+                "SELECT country.name ->> 'en_US', SUM(payment.amount)"
+                "  FROM account_payment payment"
+                "  JOIN res_partner partner ON partner.id = payment.partner_id"
+                "  JOIN res_country country ON country.id = partner.country_id"
+                " GROUP BY 1"
+            )
+        )
+    rows = fund_table(told)
+    assert set(rows) == set(owed) == set(paid) == {PREPAID, MIXED}
+    assert [rows[PREPAID][0], rows[MIXED][0]] == ["prepaid", "mixed"]
+    for country, (_mode, *sums) in rows.items():
+        expected = [paid[country], captured[country], owed[country], owed[country]]
+        assert sums == [*expected, EXACT], country
+        assert owed[country] == paid[country] - captured[country] > 0, country
+    found = FUND_LINE.fullmatch(told.stdout.splitlines()[-2])
+    assert found, told.stdout
+    assert int(found[1]) == len(rows)
+    assert Decimal(found[4]) == Decimal(found[5]) == sum(owed.values())
+    assert Decimal(found[6]) == EXACT
+
+
+def test_orders_waited_for_the_rest_of_the_money(database, told):
+    with query(database) as select:
+        held = select(
+            "SELECT sale.client_order_ref, issue.code, issue.state"
+            "  FROM key_account_gate_issue issue"
+            "  JOIN sale_order sale ON sale.id = issue.order_id ORDER BY 1"
+        )
+        owed = dict(
+            select(
+                "SELECT partner.name, SUM(move.amount_residual) FROM account_move move"
+                "  JOIN res_partner partner ON partner.id = move.partner_id"
+                " WHERE move.move_type = 'out_invoice' GROUP BY 1"
+            )
+        )
+    assert held == [
+        (f"story_sample/{country}/2025-09", "fund_short", "resolved")
+        for country in (PREPAID, MIXED)
+    ]
+    assert owed[f"Buying Group {PREPAID}"] == 0
+    assert owed[f"Buying Group {MIXED}"] > 0
+
+
 def test_told_again_it_says_the_same_and_changes_nothing(database, told):
     before = census(database)
     again = tell(database)
@@ -217,6 +250,24 @@ def test_a_delivery_that_was_tampered_with_is_found(database, told):
     assert LAST_LINE.fullmatch(done.stdout.splitlines()[-1])
 
 
+def test_a_fund_that_does_not_agree_with_the_ledger_is_found(database, told):
+    with query(database) as select:
+        (fund,) = select("SELECT min(id) FROM key_account_fund")[0]
+        change = "UPDATE key_account_fund SET amount_posted = amount_posted + %s"
+        select(f"{change} WHERE id = %s", 1, fund)
+        try:
+            done = tell(database)
+        finally:
+            select(f"{change} WHERE id = %s", -1, fund)
+    assert done.returncode == 1
+    assert done.stdout.count("<- differs") == 1
+    *_rows, audited, ledger, funds, last = done.stdout.splitlines()
+    assert "the entries add up to" in audited
+    assert "the general ledger" in ledger
+    assert FUND_LINE.fullmatch(funds)[6] == "1.00"
+    assert LAST_LINE.fullmatch(last)[4] == "0.00"
+
+
 def test_an_invoice_that_was_withdrawn_is_found(database, told):
     code = """
 move = env["account.move"].search([("parent_order_id", "!=", False)], limit=1)
@@ -232,78 +283,3 @@ cr.commit()
     assert done.stdout.count("<- differs") == 1
     found = LAST_LINE.fullmatch(done.stdout.splitlines()[-1])
     assert Decimal(found[4]) == amount
-
-
-# ------------------------------------------------------------- the reader alone
-
-
-def test_the_plan_adds_up_to_the_files():
-    plan = source.read(SAMPLE)
-    files = totals_of_the_files()
-    assert {(p.country, p.month) for p in plan.parents} == set(files)
-    for parent in plan.parents:
-        amount, quantity, addresses = files[parent.country, parent.month]
-        assert parent.amount == amount
-        assert parent.quantity == quantity
-        assert len(parent.recipients) == len(addresses)
-    assert sum(parent.orders for parent in plan.parents) == len(read_csv("orders"))
-
-
-def test_recipients_quantities_add_up_to_the_lines():
-    for parent in source.read(SAMPLE).parents:
-        for key, quantity in parent.lines.items():
-            shares = [q.get(key, 0) for q in parent.recipients.values()]
-            assert sum(shares) == quantity
-
-
-def test_an_address_with_an_unquoted_comma_is_put_together_again(folder):
-    whole = source.read(folder)
-    for name in ("customers", "orders"):
-        file = folder / f"{name}.csv"
-        text = file.read_text(encoding="utf-8")
-        assert '"Seestraße 4, Haus B"' in text
-        file.write_text(text.replace('"Seestraße 4, Haus B"', "Seestraße 4, Haus B"))
-    repaired = source.read(folder)
-    assert repaired.customers == whole.customers
-    assert repaired.parents == whole.parents
-
-
-def test_two_unquoted_commas_are_put_together_too(folder):
-    address = "Seestraße 4, Haus B, Hof"
-    change(folder, "customers", '"Seestraße 4, Haus B"', address)
-    assert source.read(folder).customers["BERGK"]["address"] == address
-
-
-def test_the_same_line_of_two_orders_to_one_address_is_added_up():
-    # Orders 1007 and 1008 go to the Hotel am See in the same month.
-    parents = source.read(SAMPLE).parents
-    (parent,) = (p for p in parents if p.ref == "story_sample/Germany/2025-09")
-    assert parent.orders == 4
-    assert len([a for a in parent.recipients if a.name == "Hotel am See"]) == 1
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_named(folder, name):
-    (folder / f"{name}.csv").unlink()
-    with pytest.raises(source.SourceError, match=rf"{name}\.csv does not exist"):
-        source.read(folder)
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "words"),
-    [
-        ("order-details", "1001,5,14.75,7,0", "1001,5,14.75,7", "row 3: 4 values"),
-        ("order-details", "1001,5,14.75,7,0", "1001,5,14.75,7,0,0", "row 3: 6 values"),
-        ("order-details", "1001,5,14.75,7,0", "4711,5,14.75,7,0", "row 3: order 4711"),
-        ("order-details", "1001,5,14.75,7,0", "1001,5,much,7,0", "row 3"),
-        ("order-details", "1001,5,14.75,7,0", "1001,5,14.75,,0", "row 3"),
-        ("order-details", "1001,5,14.75,7,0", "1001,99,14.75,7,0", "row 3"),
-        ("order-details", "unitPrice", "price", "unitPrice"),
-        ("orders", "1001,YUNHZ", "1001,NOONE", "NOONE"),
-        ("orders", "2025-09-06", "06.09.2025", "1001"),
-    ],
-)
-def test_a_row_that_does_not_fit_is_named(folder, name, old, new, words):
-    change(folder, name, old, new)
-    with pytest.raises(source.SourceError, match=words):
-        source.read(folder)

@@ -9,8 +9,9 @@ from odoo.modules.registry import Registry
 
 
 class Story(Command):
-    """Play the demo story: a wholesaler's real orders, bought as parent orders, split,
-    delivered and invoiced through the methods that a user's clicks call."""
+    """Play the demo story: a wholesaler's real orders, bought as parent orders, paid
+    before or on credit, split, delivered and invoiced through the methods that a user's
+    clicks call."""
 
     def run(self, args):
         parser = odoo.tools.config.parser
@@ -22,7 +23,7 @@ class Story(Command):
             sys.exit("story: name one database with -d.")
         registry = Registry(databases[0])
         # The addon can be imported once the registry has set the addons path up.
-        from odoo.addons.key_account_suite.story import play, source
+        from odoo.addons.key_account_suite.story import play, report, source
 
         try:
             plan = source.read(Path(options.path) if options.path else None)
@@ -30,5 +31,5 @@ class Story(Command):
             sys.exit(f"story: {error}")
         with contextlib.closing(registry.cursor()) as cr:
             env = Environment(cr, SUPERUSER_ID, {})
-            rows = play.play(env, plan, progress=sys.stderr)
-        sys.exit(play.report(rows, sys.stdout))
+            outcome = play.play(env, plan, progress=sys.stderr)
+        sys.exit(report.write(outcome, sys.stdout))

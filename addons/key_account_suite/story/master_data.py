@@ -5,14 +5,16 @@ from decimal import Decimal
 
 from odoo.fields import Command
 
+from .prepayment import get_pay_modes
+
 COUNTRY_CODES = {"UK": "GB", "USA": "US"}
 
 
 class MasterData:
     """Finds or makes the story's records by their references.
 
-    ``products``, ``customers``, ``groups`` and ``addresses`` map the files' keys to
-    records once `ensure` has run.
+    ``products``, ``customers``, ``groups``, ``funds`` and ``addresses`` map the files'
+    keys to records once `ensure` has run; the groups that buy on credit have no fund.
     """
 
     def __init__(self, env, story):
@@ -21,6 +23,7 @@ class MasterData:
         self.products = {}
         self.customers = {}
         self.groups = {}
+        self.funds = {}
         self.addresses = {}
 
     def ensure(self, plan, parents):
@@ -28,6 +31,7 @@ class MasterData:
         self._ensure_products(plan.products)
         self._ensure_groups(plan.customers)
         self._ensure_customers(plan.customers)
+        self._ensure_funds()
         self._ensure_addresses(plan.parents)
         self._ensure_stock(parents)
 
@@ -83,7 +87,9 @@ class MasterData:
         self.groups = {
             country: found[f"{self.story}/group/{country}"] for country in countries
         }
-        self._ensure_accounts(self.groups.values())
+        self._ensure_accounts(
+            {partner: country for country, partner in self.groups.items()}
+        )
 
     def _ensure_customers(self, customers):
         """The customers, each a company and an account below its country's group."""
@@ -107,19 +113,46 @@ class MasterData:
             },
         )
         self.customers = {code: found[self._ref(code)] for code in customers}
-        self._ensure_accounts(self.customers.values())
+        self._ensure_accounts(
+            {self.customers[code]: row["country"] for code, row in customers.items()}
+        )
 
-    def _ensure_accounts(self, partners):
+    def _ensure_accounts(self, countries):
+        """Make the key accounts, which pay like all of their country.
+
+        :param countries: ``{partner: country}``
+        """
         Account = self.env["key.account"]
-        ids = [partner.id for partner in partners]
-        known = Account.search([("partner_id", "in", ids)]).partner_id.ids
+        pay_modes = get_pay_modes(self.groups)
+        partners = self.env["res.partner"].union(*countries)
+        known = Account.search([("partner_id", "in", partners.ids)]).partner_id
         Account.create(
             [
-                {"partner_id": partner_id, "state": "active", "pay_mode": "credit"}
-                for partner_id in ids
-                if partner_id not in known
+                {"partner_id": partner.id, "state": "active", **pay_modes[country]}
+                for partner, country in countries.items()
+                if partner not in known
             ]
         )
+
+    def _ensure_funds(self):
+        """Open the groups' funds, each where its account pays before delivery."""
+        partners = self.env["res.partner"].union(*self.groups.values())
+        accounts = self.env["key.account"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("pay_mode", "in", ("prepaid", "mixed")),
+            ]
+        )
+        Fund = self.env["key.account.fund"]
+        funds = {
+            account.partner_id: Fund._find_or_open(account, account.currency_id)
+            for account in accounts
+        }
+        self.funds = {
+            country: funds[partner]
+            for country, partner in self.groups.items()
+            if partner in funds
+        }
 
     def _ensure_addresses(self, parents):
         addresses = {address for parent in parents for address in parent.recipients}

@@ -1,16 +1,17 @@
-"""Buy, split, deliver and invoice a plan in Odoo, as its users would.
+"""Buy, pay, split, deliver and invoice a plan in Odoo, as its users would.
 
 Every parent order is looked up by its reference before it is made, and each batch is
 committed as a whole: an interrupted story goes on where it stopped, and a finished
 one changes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 
 from odoo.fields import Command
 
+from . import prepayment
 from .master_data import MasterData
 from .source import CENT
 
@@ -38,11 +39,28 @@ class Row:
         return not self.difference and self.delivered == self.quantity_source
 
 
+@dataclass
+class Outcome:
+    """What the story has come to: its two tables, and what the audit of all funds has
+    found."""
+
+    rows: list = field(default_factory=list)
+    fund_rows: list = field(default_factory=list)
+    findings: list = field(default_factory=list)
+
+    @property
+    def is_exact(self):
+        rows = [*self.rows, *self.fund_rows]
+        return (
+            bool(self.rows) and all(row.is_exact for row in rows) and not self.findings
+        )
+
+
 def play(env, plan, progress=None):
     """Play the parts of ``plan`` that the database does not hold yet.
 
     :param progress: a text stream that gets a line for each batch, or None
-    :return: list of `Row`, one for each parent order of the plan
+    :return: an `Outcome`, with a row for each parent order of the plan
     """
     env = env(user=env.ref("base.user_admin"))
     known = _find_parents(env, plan)
@@ -61,7 +79,12 @@ def play(env, plan, progress=None):
                 done = min(start + BATCH, len(todo))
                 progress.write(f"story: {done} of {len(todo)} parent orders\n")
         known = _find_parents(env, plan)
-    return [_measure(known[parent.ref], parent) for parent in plan.parents]
+    groups = {parent.country: known[parent.ref].partner_id for parent in plan.parents}
+    return Outcome(
+        rows=[_measure(known[parent.ref], parent) for parent in plan.parents],
+        fund_rows=prepayment.measure(env, groups),
+        findings=prepayment.audit(env),
+    )
 
 
 def _find_parents(env, plan):
@@ -76,11 +99,13 @@ def _find_parents(env, plan):
 
 
 def _play_batch(env, data, parents):
-    """Order, split, deliver, invoice: each step is the button's method."""
+    """Order, pay, split, deliver, invoice: each step is the button's method."""
     orders = env["sale.order"].create([_order_vals(data, parent) for parent in parents])
     for order, parent in zip(orders, parents, strict=True):
         env["sale.order.recipient"].create(_recipient_vals(data, order, parent))
-    orders.action_split()
+    for order, parent in zip(orders, parents, strict=True):
+        fund = data.funds.get(parent.country)
+        prepayment.split_when_paid(order, parent, fund)
     orders.child_order_ids.picking_ids.button_validate()
     for order, parent in zip(orders, parents, strict=True):
         order.action_create_child_invoice()
@@ -144,32 +169,3 @@ def _measure(order, parent):
         invoiced=Decimal(str(invoiced)).quantize(CENT),
         amount_source=parent.amount,
     )
-
-
-def report(rows, stream):
-    """Write the table and its last line; return the exit status, 0 when every row
-    is exact."""
-    layout = "{:<14} {:<8} {:>8} {:>11} {:>14} {:>14} {:>11}{}\n"
-    titles = ("country", "month", "children", "delivered", "invoiced", "files")
-    stream.write(layout.format(*titles, "difference", ""))
-    for row in rows:
-        stream.write(
-            layout.format(
-                row.country,
-                row.month,
-                row.children,
-                f"{row.delivered:f}",
-                f"{row.invoiced:.2f}",
-                f"{row.amount_source:.2f}",
-                f"{row.difference:.2f}",
-                "" if row.is_exact else "  <- differs",
-            )
-        )
-    invoiced = sum((row.invoiced for row in rows), Decimal(0))
-    difference = sum((abs(row.difference) for row in rows), Decimal(0))
-    children = sum(row.children for row in rows)
-    stream.write(
-        f"parents {len(rows)}, children {children}, invoiced {invoiced:.2f}, "
-        f"difference {difference:.2f}\n"
-    )
-    return 0 if rows and all(row.is_exact for row in rows) else 1
