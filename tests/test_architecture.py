@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -10,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 MAX_LINES = 400
 MAX_README_LINES = 60
+WITH_EXTERNAL_ID = ("record", "template", "menuitem", "report")
 
 
 def read_graph(page):
@@ -93,6 +95,21 @@ def find_long_files(root):
     ]
 
 
+def find_repeated_ids(addon):
+    """Return sentences about external ids that two records of an addon share: the second
+    takes the first one's place, without a word."""
+    seen, problems = {}, []
+    for path in sorted(addon.rglob("*.xml")):
+        place = path.relative_to(addon)
+        for element in ElementTree.parse(path).getroot().iter():
+            name = element.get("id") if element.tag in WITH_EXTERNAL_ID else None
+            if name in seen:
+                problems.append(f"{addon.name}: {name} in {seen[name]} and {place}")
+            elif name:
+                seen[name] = place
+    return problems
+
+
 def addon_sources(addon):
     return "\n".join(
         path.read_text(encoding="utf-8")
@@ -147,6 +164,11 @@ def test_the_suite_installs_every_addon():
 )
 def test_python_files_stay_short(folder):
     assert find_long_files(ROOT / folder) == []
+
+
+@pytest.mark.parametrize("name", EXISTING)
+def test_no_external_id_is_given_twice(name):
+    assert find_repeated_ids(ADDONS / name) == []
 
 
 @pytest.mark.parametrize("name", EXISTING)
@@ -256,3 +278,11 @@ def test_a_long_file_is_found(tmp_path):
 
 def test_a_method_that_does_not_exist_is_found():
     assert unknown_methods("`_a()` and `_b()`", "def _a(self):") == ["_b"]
+
+
+def test_an_external_id_that_is_given_twice_is_found(tmp_path):
+    (tmp_path / "a.xml").write_text('<odoo><record id="one" /></odoo>')
+    (tmp_path / "b.xml").write_text(
+        '<odoo><template id="one"><p id="two" /></template><record id="two" /></odoo>'
+    )
+    assert find_repeated_ids(tmp_path) == [f"{tmp_path.name}: one in a.xml and b.xml"]

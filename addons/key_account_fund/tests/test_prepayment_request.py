@@ -170,6 +170,13 @@ class TestFundRequest(RequestCase):
         )
         return Request.create({"fund_id": (fund or self.fund).id, "amount": amount})
 
+    def test_the_fund_offers_to_ask_for_money_beside_all_else(self):
+        Fund = self.env["key.account.fund"]
+        for user in (self.salesperson, self.user("accountant")):
+            arch = Fund.with_user(user).get_view(view_type="form")["arch"]
+            for button in ("action_request_payment", "action_request_refund"):
+                self.assertIn(f'name="{button}"', arch)
+
     def test_salesperson_asks_for_any_amount(self):
         self.deposit(50)
         action = self.fund.with_user(self.salesperson).action_request_payment()
