@@ -275,6 +275,14 @@ class TestFundPortal(PortalCase, HttpCase):
         self.assertNotIn(f"/my/funds/{self.fund.id}", self.url_open("/my/funds").text)
         self.assertEqual(self.open().status_code, 200)
 
+    def test_guarantee_money_is_not_frozen_for_orders(self):
+        guarantee = self.make_fund(kind="deposit")
+        self.deposit(500, guarantee)
+        self.login(self.buyer)
+        page = self.open(fund=guarantee).text
+        self.assertEqual(page.count("Frozen as a guarantee"), 2)
+        self.assertNotIn("Frozen for", page)
+
     def test_page_of_an_order_shows_what_is_frozen_and_captured(self):
         self.deposit(200)
         order = self.confirm(80, lines=2)
