@@ -1,2 +1,6 @@
-from . import test_agreement_split, test_credit_funds, test_fund_split
-from . import test_agreement_split, test_fund_split, test_fund_split_random
+from . import (
+    test_agreement_split,
+    test_credit_funds,
+    test_fund_split,
+    test_fund_split_random,
+)
