@@ -92,6 +92,10 @@ class ApprovalMixin(models.AbstractModel):
         """Hook: a request about these documents has been approved. Called as
         superuser."""
 
+    def _on_approval_rejected(self, reason):
+        """Hook: a request about these documents has been rejected, for ``reason``.
+        Called as superuser."""
+
     # --------------------------------------------------------------- approvals
 
     def _get_approval_missing(self):

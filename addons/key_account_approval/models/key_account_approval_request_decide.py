@@ -148,6 +148,7 @@ class KeyAccountApprovalRequest(models.Model):
             step.state = "rejected"
             self.reject_reason = reason
             self._set_state("rejected")
+            self._get_document()._on_approval_rejected(reason)
         else:
             if step._get_count_missing() <= 0:
                 step.state = "approved"
