@@ -4,12 +4,16 @@ from odoo.fields import Domain
 
 from odoo.addons.key_account.exceptions import DutyError
 
+from ..tools.amount import is_amount
+
 LIMIT_KINDS = [
     ("permanent", "Permanent"),
     ("seasonal", "Seasonal"),
     ("temporary", "Temporary"),
 ]
 LIMIT_SCOPES = [("account", "This Account"), ("group", "The Whole Group")]
+# What changes no limit: nothing is judged again.
+UNCOUNTED_FIELDS = {"request_id", "end_request_id", "date_warned", "date_told"}
 
 
 class KeyAccountCreditLimit(models.Model):
@@ -79,7 +83,9 @@ class KeyAccountCreditLimit(models.Model):
     reason = fields.Text()
 
     _amount_positive = models.Constraint(
-        "CHECK(amount >= 0 AND amount_insured >= 0)",
+        # Not a number would be the greatest of all.
+        "CHECK(amount >= 0 AND amount < 1e15 "
+        "AND (amount_insured IS NULL OR amount_insured >= 0 AND amount_insured < 1e15))",
         "A credit limit is an amount of zero or more: correct the amount.",
     )
     _dates_in_order = models.Constraint(
@@ -104,6 +110,20 @@ class KeyAccountCreditLimit(models.Model):
             limit.display_name = " · ".join(part for part in parts if part)
 
     # ------------------------------------------------------------------ checks
+
+    @api.model
+    def _assert_amounts(self, vals_list):
+        """Raise when one of the amounts is none: negative, not a number or endless. The
+        ORM would fail to round it, without a sentence."""
+        for vals in vals_list:
+            for name in ("amount", "amount_insured"):
+                if name in vals and not is_amount(vals[name]):
+                    raise ValidationError(
+                        self.env._(
+                            "A credit limit is an amount of zero or more: correct %s.",
+                            self._fields[name]._description_string(self.env),
+                        )
+                    )
 
     @api.constrains("key_account_id", "kind", "scope", "date_start", "date_end", "state")
     def _check_overlap(self):
@@ -172,15 +192,19 @@ class KeyAccountCreditLimit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._assert_by_request()
+        self._assert_amounts(vals_list)
         limits = super().create(vals_list)
         limits._on_changed()
         return limits
 
     def write(self, vals):
-        if not all(name.startswith(("message_", "activity_")) for name in vals):
-            self._assert_by_request()
+        if all(name.startswith(("message_", "activity_")) for name in vals):
+            return super().write(vals)
+        self._assert_by_request()
+        self._assert_amounts([vals])
         result = super().write(vals)
-        self._on_changed()
+        if not vals.keys() <= UNCOUNTED_FIELDS:
+            self._on_changed()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -257,10 +281,10 @@ class KeyAccountCreditLimit(models.Model):
 
     def _end(self, date):
         """End limits: ``date`` is the last day on which they count; those that would
-        not have begun yet never count."""
+        not have begun yet never count, those that end before stay as they are."""
         # sudo: verbs write these, users never do.
         for limit in self.sudo():
             if limit.date_start > date:
                 limit.state = "ended"
-            else:
+            elif not limit.date_end or limit.date_end > date:
                 limit.date_end = date

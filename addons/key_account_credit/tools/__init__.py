@@ -1,1 +1,1 @@
-from . import standing
+from . import amount, standing
