@@ -12,6 +12,8 @@
         "security/key_account_score_rules.xml",
         "data/key_account_credit_rule_data.xml",
         "data/key_account_score_criterion_data.xml",
+        "security/key_account_credit_request_rules.xml",
+        "data/key_account_credit_request_data.xml",
         "views/key_account_credit_limit_views.xml",
         "views/key_account_credit_rule_views.xml",
         "views/key_account_views.xml",
@@ -21,6 +23,9 @@
         "views/key_account_score_views.xml",
         "views/key_account_score_run_views.xml",
         "views/key_account_score_criterion_views.xml",
+        "wizard/key_account_credit_reject_views.xml",
+        "views/key_account_credit_request_views.xml",
+        "views/key_account_credit_limit_time_views.xml",
     ],
     "demo": ["demo/key_account_credit_demo.xml"],
     "assets": {
