@@ -163,6 +163,9 @@ class KeyAccountCreditLimit(models.Model):
         )
 
     def _is_followed_by(self, other):
+        # What comes on top is no limit to stand on.
+        if other.kind == "temporary" and self.kind != "temporary":
+            return False
         is_later = other._origin.id > self._origin.id or (
             other.date_start > self.date_start
         )

@@ -206,6 +206,8 @@ class KeyAccountCreditRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Before a number is taken.
+        self.check_access("create")
         self._assert_amounts(vals_list)
         Sequence = self.env["ir.sequence"]
         for vals in vals_list:

@@ -157,7 +157,8 @@ class KeyAccountCreditRequest(models.Model):
         other = others.sorted("date_start")[0]
         # Without the amount: those who ask may not read it.
         return self.env._(
-            "another limit of this kind counts from %(start)s to %(end)s",
+            "another limit of this kind counts from %(start)s to %(end)s, end that one or "
+            "choose other dates",
             start=format_date(self.env, other.date_start),
             end=(
                 format_date(self.env, other.date_end)
