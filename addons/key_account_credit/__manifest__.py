@@ -14,6 +14,8 @@
         "data/key_account_score_criterion_data.xml",
         "security/key_account_credit_request_rules.xml",
         "data/key_account_credit_request_data.xml",
+        "security/key_account_credit_snapshot_rules.xml",
+        "data/key_account_credit_snapshot_cron.xml",
         "views/key_account_credit_limit_views.xml",
         "views/key_account_credit_rule_views.xml",
         "views/key_account_views.xml",
@@ -26,6 +28,9 @@
         "wizard/key_account_credit_reject_views.xml",
         "views/key_account_credit_request_views.xml",
         "views/key_account_credit_limit_time_views.xml",
+        "views/key_account_credit_ageing_views.xml",
+        "views/key_account_credit_snapshot_views.xml",
+        "views/key_account_credit_history_views.xml",
     ],
     "demo": ["demo/key_account_credit_demo.xml"],
     "assets": {

@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    account_move_turnover,
     key_account,
     key_account_credit_limit,
     key_account_credit_request,
@@ -17,6 +18,10 @@ from . import (
     key_account_score_criterion,
     key_account_score_figures,
     key_account_score_run,
+    key_account_dso,
+    key_account_credit_ageing,
+    key_account_credit_snapshot,
+    key_account_credit_history,
     res_company,
     res_config_settings,
     sale_order,
