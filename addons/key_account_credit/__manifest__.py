@@ -31,6 +31,8 @@
         "views/key_account_credit_ageing_views.xml",
         "views/key_account_credit_snapshot_views.xml",
         "views/key_account_credit_history_views.xml",
+        "report/key_account_credit_file_templates.xml",
+        "report/key_account_credit_file_reports.xml",
     ],
     "demo": ["demo/key_account_credit_demo.xml"],
     "assets": {
