@@ -23,6 +23,8 @@ from . import (
     key_account_credit_snapshot,
     key_account_credit_history,
     res_company,
+    res_company_digest,
+    res_users_digest,
     res_config_settings,
     sale_order,
     sale_order_gate,
