@@ -103,9 +103,7 @@ class KeyAccountCreditAgeing(models.Model):
     move_id = fields.Many2one("account.move", string="Document", readonly=True)
     date = fields.Date(readonly=True)
     date_due = fields.Date(string="Due on", readonly=True)
-    days_overdue = fields.Integer(
-        string="Days Overdue", readonly=True, aggregator="max"
-    )
+    days_overdue = fields.Integer(readonly=True, aggregator="max")
     bucket = fields.Selection(BUCKETS, string="Overdue for", readonly=True)
     amount = fields.Monetary(string="Open Amount", readonly=True)
 

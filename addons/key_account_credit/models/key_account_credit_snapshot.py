@@ -137,7 +137,8 @@ class KeyAccountCreditSnapshot(models.Model):
         """Write down today's credit of all accounts, company by company, where today is
         each company's own; days that were missed stay missing."""
         cron = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])
+        groups = self.env["key.account"]._read_group([], ["company_id"])
+        companies = [company for (company,) in groups]
         cron._commit_progress(remaining=len(companies))
         for company in companies:
             try:
@@ -214,7 +215,11 @@ class KeyAccount(models.Model):
 
         :param total: what all accounts of the company owe together
         """
-        exposure, ageing, dso = self._get_exposure(), self._get_ageing(), self._get_dso()
+        exposure, ageing, dso = (
+            self._get_exposure(),
+            self._get_ageing(),
+            self._get_dso(),
+        )
         roots = self._get_group_roots()
         vals_list = []
         for account in self:

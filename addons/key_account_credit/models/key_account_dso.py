@@ -186,7 +186,8 @@ class KeyAccount(models.Model):
         """Return ``{account: posted receivables less what is not allocated}``."""
         return {
             account: sum(
-                parts.get(code, 0.0) for code in ("receivable", "overdue", "unallocated")
+                parts.get(code, 0.0)
+                for code in ("receivable", "overdue", "unallocated")
             )
             for account, parts in self._get_exposure().items()
         }

@@ -97,7 +97,9 @@ class ResCompany(models.Model):
             *(account for account, _amount in changed[:NAMED])
         )
         amounts = dict(changed)
-        return self._list_digest(accounts, len(changed), lambda a: {"amount": amounts[a]})
+        return self._list_digest(
+            accounts, len(changed), lambda a: {"amount": amounts[a]}
+        )
 
     def _get_digest_near(self, day):
         """Return the accounts over or near their limit, the worst first."""

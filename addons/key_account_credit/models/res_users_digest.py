@@ -68,8 +68,10 @@ class ResUsers(models.Model):
         )
         week = fields.Date.context_today(self).isocalendar()[:2]
         return users.filtered(
-            lambda user: not user.date_credit_digest
-            or user.date_credit_digest.isocalendar()[:2] != week
+            lambda user: (
+                not user.date_credit_digest
+                or user.date_credit_digest.isocalendar()[:2] != week
+            )
         )
 
     def _send_credit_digest(self):

@@ -29,11 +29,13 @@ class TestCreditDigest(SnapshotCase):
         self.env.flush_all()
         before = self.env["mail.mail"].search([])
         with self.enter_registry_test_mode():
-            self.env.ref("key_account_credit.ir_cron_credit_digest").method_direct_trigger()
+            self.env.ref(
+                "key_account_credit.ir_cron_credit_digest"
+            ).method_direct_trigger()
         self.env.invalidate_all()
         return self.env["mail.mail"].search([]) - before
 
-    def read(self, mail):
+    def read_text(self, mail):
         return " ".join(html.fromstring(mail.body_html).text_content().split())
 
     def make_company_controller(self, name="Elsewhere"):
@@ -59,7 +61,7 @@ class TestCreditDigest(SnapshotCase):
         order.with_user(self.user("salesperson")).action_confirm()
         self.take()
         mail = self.send()
-        text = self.read(mail)
+        text = self.read_text(mail)
         self.assertEqual(mail.recipient_ids, self.controller.partner_id)
         for part in (
             self.company.name,
@@ -95,7 +97,7 @@ class TestCreditDigest(SnapshotCase):
         self.assertEqual(rows[self.account.display_name], 250.0)
         self.assertEqual(rows[other.display_name], -1.0)
         self.assertEqual(part["changes"]["rows"][0]["amount"], 250.0)
-        text = self.read(self.send())
+        text = self.read_text(self.send())
         self.assertIn("Changed most since last week", text)
 
     def digest(self):
@@ -131,10 +133,8 @@ class TestCreditDigest(SnapshotCase):
         self.make_open(99.0, 3)
         self.make_limit(100.0)
         self.take()
-        mails = {mail.recipient_ids: self.read(mail) for mail in self.send()}
-        self.assertEqual(
-            set(mails), {self.controller.partner_id, there.partner_id}
-        )
+        mails = {mail.recipient_ids: self.read_text(mail) for mail in self.send()}
+        self.assertEqual(set(mails), {self.controller.partner_id, there.partner_id})
         self.assertNotIn(self.account.display_name, mails[there.partner_id])
         self.assertNotIn(company.name, mails[self.controller.partner_id])
         self.assertIn(self.account.display_name, mails[self.controller.partner_id])
@@ -173,7 +173,7 @@ class TestCreditDigest(SnapshotCase):
         template.with_context(lang="fr_FR").subject = "Crédit de la semaine"
         mail = self.send()
         self.assertEqual(mail.subject, "Crédit de la semaine")
-        self.assertIn(self.today.strftime("%d/%m/%Y"), self.read(mail))
+        self.assertIn(self.today.strftime("%d/%m/%Y"), self.read_text(mail))
 
     def test_nobody_else_reads_the_mail(self):
         self.take()
@@ -212,9 +212,7 @@ class TestCreditDigest(SnapshotCase):
         def count(number):
             for _number in range(number):
                 account = self.make_account()
-                self.make_limit(
-                    100.0, account, date_end=self.today + timedelta(days=5)
-                )
+                self.make_limit(100.0, account, date_end=self.today + timedelta(days=5))
                 self.make_open(10.0, 3, account)
                 self.make_row(7, account, amount_exposure=1.0)
                 self.make_row(0, account, standing="over", amount_exposure=9.0)

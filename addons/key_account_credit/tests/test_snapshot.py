@@ -162,8 +162,8 @@ class TestSnapshot(SnapshotCase):
         row = self.rows()
         for change in (
             lambda: row.write({"amount_limit": 1.0}),
-            lambda: row.unlink(),
-            lambda: row.copy(),
+            row.unlink,
+            row.copy,
         ):
             with self.assertStopped(DutyError, "kept as it is"):
                 change()
@@ -183,7 +183,9 @@ class TestSnapshot(SnapshotCase):
 
     def test_share_is_of_what_all_of_the_company_owe(self):
         others = self.env["key.account"].search([("company_id", "=", self.company.id)])
-        before = sum(max(amount, 0.0) for amount in others._get_exposure_total().values())
+        before = sum(
+            max(amount, 0.0) for amount in others._get_exposure_total().values()
+        )
         other = self.make_account()
         self.make_open(300.0, 5)
         self.make_open(100.0, 5, other)
@@ -276,7 +278,9 @@ class TestSnapshot(SnapshotCase):
             self.assertTrue(Model.search([("key_account_id", "=", self.account.id)]))
 
     def test_job_is_active(self):
-        self.assertTrue(self.env.ref("key_account_credit.ir_cron_credit_snapshot").active)
+        self.assertTrue(
+            self.env.ref("key_account_credit.ir_cron_credit_snapshot").active
+        )
 
 
 @tagged("post_install", "-at_install")
