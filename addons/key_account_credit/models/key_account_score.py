@@ -124,7 +124,28 @@ class KeyAccountScore(models.Model):
         self.sudo().write({"state": state, "decided_by_id": self.env.uid})
 
     def _ask_for_limit(self):
-        """Have the proposed limit asked for, where it differs from the present one."""
+        """Have the proposed limit asked for by who ran the rating, where it differs from
+        the present one; a limit of nothing ends what there is."""
+        change = self.currency_id.compare_amounts(
+            self.limit_proposed, self.limit_before
+        )
+        if not change:
+            return
+        Request = self.env["key.account.credit.request"]
+        request = Request.with_user(self.run_id.user_id).create(
+            {
+                "key_account_id": self.key_account_id.id,
+                "kind": "permanent" if self.limit_proposed else "end",
+                "amount": self.limit_proposed,
+                "reason": self.env._(
+                    "%(run)s: score %(score)s, grade %(grade)s.",
+                    run=self.run_id.name,
+                    score=f"{self.score:.1f}",
+                    grade=self.grade_id.display_name,
+                ),
+            }
+        )
+        request.action_ask()
 
 
 class KeyAccountScoreLine(models.Model):

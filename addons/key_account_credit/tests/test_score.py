@@ -114,6 +114,20 @@ class TestScore(CreditCase):
         with self.assertStopped(TransitionError, "final"):
             score.with_user(self.user("manager")).action_reject()
 
+    def test_proposed_limit_is_asked_for_and_approved_like_any_other(self):
+        self.criterion("capital", 1.0, ((0, 90),))
+        self.bill(1000.0, 10)
+        score = self.rate("controller")
+        score.with_user(self.user("manager")).action_approve()
+        request = self.env["key.account.credit.request"].search(
+            [("key_account_id", "=", self.account.id)]
+        )
+        self.assertEqual((request.state, request.amount), ("asked", 200.0))
+        self.assertFalse(self.account.credit_limit)
+        request.with_user(self.user("manager")).action_approve()
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.credit_limit, 200.0)
+
     def test_rejected_score_changes_nothing(self):
         self.criterion("capital", 1.0, ((0, 90),))
         score = self.rate("controller")
