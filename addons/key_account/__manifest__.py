@@ -21,6 +21,7 @@
         "views/key_account_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "views/price_visibility_views.xml",
         "views/key_account_menus.xml",

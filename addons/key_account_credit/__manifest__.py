@@ -19,6 +19,7 @@
         "data/key_account_credit_digest_data.xml",
         "views/key_account_credit_limit_views.xml",
         "views/key_account_credit_rule_views.xml",
+        "views/key_account_credit_rule_invoice_views.xml",
         "views/key_account_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",

@@ -18,8 +18,10 @@ from . import (
     res_partner,
     res_users,
     sale_order,
+    sale_order_delivery,
     sale_order_gate,
     sale_order_hold,
     sale_order_judge,
     sale_order_line,
+    stock_picking,
 )

@@ -313,9 +313,12 @@ class KeyAccountGateIssue(models.Model):
         activity, a constant number of queries for any number of orders."""
         if not self:
             return
-        orders = self._log(
+        # sudo: whoever confirms or ships may not read the issues.
+        of_goods = self.sudo().filtered(lambda issue: issue.order_id.state == "sale")
+        orders = (self - of_goods)._log(
             self.env._("Held at the gate; the order stays a quotation until then:")
         )
+        orders |= of_goods._log(self.env._("Held; the goods do not leave until then:"))
         # What was to be decided before may not be any more: all is said again.
         orders._gate_drop_activities()
         orders._gate_get_open()._schedule_activities()

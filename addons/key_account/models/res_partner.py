@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..exceptions import DutyError
 
@@ -32,6 +33,23 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.key_account_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.constrains("parent_id", "is_company")
+    def _check_account_stays_company(self):
+        contacts = self.filtered(lambda p: p.commercial_partner_id != p)
+        if not contacts:
+            return
+        # sudo: an account that the user may not see must not lose its orders either.
+        Account = self.env["key.account"].sudo()
+        if account := Account.search([("partner_id", "in", contacts.ids)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "%(account)s is a key account and cannot become a contact of "
+                    "%(company)s: let it be a company below it.",
+                    account=account.display_name,
+                    company=account.partner_id.commercial_partner_id.display_name,
+                )
+            )
 
     def write(self, vals):
         if not {"parent_id", "is_company"}.intersection(vals):

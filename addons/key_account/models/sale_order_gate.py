@@ -37,8 +37,8 @@ class SaleOrder(models.Model):
         copy=False,
         index=True,
         default="clear",
-        help="Held: a check stopped the order when it was to be confirmed. Released: "
-        "somebody let it through.",
+        help="Held: a check stopped the order when it was to be confirmed, or the goods of "
+        "a confirmed order when they were to leave. Released: somebody let it through.",
     )
     gate_requested_by_id = fields.Many2one(
         "res.users",
@@ -155,7 +155,9 @@ class SaleOrder(models.Model):
             # is handed to another customer.
             confirmed = self.filtered(lambda o: o.state == "sale")
             confirmed._gate_assert_once()
-            confirmed.filtered(lambda o: o.gate_state == "held")._gate_record({})
+            held = confirmed.filtered(lambda o: o.gate_state == "held")
+            # Whoever takes the order over is asked whether its goods may leave, too.
+            held._gate_record({} if "state" in vals else held._gate_judge_delivery())
             confirmed._gate_commit()
         return result
 

@@ -180,6 +180,7 @@ class SaleOrder(models.Model):
         free._gate_set_state("released")
         free._gate_drop_activities()
         free._gate_confirm_requested()
+        free._gate_tell_deliverable()
 
     def _gate_reevaluate(self):
         """Judge held orders again; those that nothing stops any more confirm
@@ -190,6 +191,7 @@ class SaleOrder(models.Model):
         blocking = held._gate_judge()
         held._gate_record(blocking)
         held.filtered(lambda o: o not in blocking)._gate_confirm_requested()
+        self.filtered(lambda o: o.gate_state == "held")._gate_reevaluate_delivery()
 
     def _gate_confirm_requested(self):
         """Confirm the orders that somebody asked to confirm, oldest request first; an
@@ -238,7 +240,7 @@ class SaleOrder(models.Model):
     def _cron_gate_reevaluate(self):
         """Judge all held orders again, oldest request first, each in a transaction of
         its own."""
-        domain = [("gate_state", "=", "held"), ("state", "in", ("draft", "sent"))]
+        domain = [("gate_state", "=", "held"), ("state", "in", ("draft", "sent", "sale"))]
         orders = self.search(domain, order="gate_date_requested, id")._gate_sort_waiting()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(orders))

@@ -145,15 +145,25 @@ class SaleOrder(models.Model):
             return {}
         subjects = self._gate_get_subjects()
         found = self.browse().union(*subjects.values())._gate_get_issues()
-        if not found:
+        of_orders = {order: found.get(subject) for order, subject in subjects.items()}
+        return self._gate_get_unreleased(of_orders)
+
+    def _gate_get_unreleased(self, found):
+        """Return the issues that no release covers, of the order itself or of the one
+        that it is judged by.
+
+        :param found: ``{order: [issue values]}``, what stops the orders
+        """
+        if not any(found.values()):
             return {}
+        subjects = self._gate_get_subjects()
         released = (self | self.browse().union(*subjects.values()))._gate_get_released()
         blocking = {}
         for order, subject in subjects.items():
             amounts = {**released.get(subject, {}), **released.get(order, {})}
             stopped = [
                 issue
-                for issue in found.get(subject, ())
+                for issue in found.get(order) or ()
                 if not order._gate_is_covered(issue, amounts)
             ]
             if stopped:

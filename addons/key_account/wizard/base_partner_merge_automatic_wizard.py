@@ -16,6 +16,8 @@ class PartnerMerge(models.TransientModel):
         # sudo: an account that the user may not see gets its quotations as well.
         accounts = self.env["key.account"].sudo()
         accounts = accounts.search([("partner_id", "in", list(partner_ids))])
+        # Core has moved them by SQL, no constraint has seen it.
+        accounts._check_partner_is_commercial()
         accounts._link_open_quotations()
         self._refresh_fingerprints(partner_ids)
         return result

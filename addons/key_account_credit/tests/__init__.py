@@ -11,3 +11,4 @@ from . import (
     test_snapshot,
     test_tours,
 )
+from . import test_doors_transfer, test_exposure, test_gate

@@ -1,5 +1,0 @@
-from odoo import models
-
-
-class StockPicking(models.Model):
-    _inherit = "stock.picking"
