@@ -98,7 +98,14 @@ class KeyAccountCreditRule(models.Model):
         return self.sudo().browse(self._get_rule_ids(company.id))  # sudo: as above
 
     def _applies_to(self, account):
-        self.ensure_one()
-        if account in self.excluded_account_ids:
+        grades, excluded = self._get_scope(self.id)
+        if account.id in excluded:
             return False
-        return not self.grade_ids or account.grade_id in self.grade_ids
+        return not grades or account.grade_id.id in grades
+
+    @api.model
+    @tools.ormcache("rule_id")
+    def _get_scope(self, rule_id):
+        """Return the ids of the grades, none: all, and of the accounts left out."""
+        rule = self.sudo().browse(rule_id)  # sudo: as in _get_rule_ids
+        return frozenset(rule.grade_ids.ids), frozenset(rule.excluded_account_ids.ids)
