@@ -29,6 +29,7 @@ ALLOWED = {
     "account.tax": {"amount"},  # the rate
     "account.tax.group": {"preceding_subtotal"},  # a label
     "iap.account": {"balance"},  # credits bought from Odoo
+    "res.company": {"credit_horizon_days", "credit_limit_warn_days"},  # a policy
     "sale.order": {"prepaid_percent"},  # how it is paid, no amount
     # Rows of their own only: a wizard and a token of the user.
     "payment.capture.wizard": {

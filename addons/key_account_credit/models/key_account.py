@@ -229,8 +229,12 @@ class KeyAccount(models.Model):
         )
 
     def action_open_exposure_component(self, code):
-        """Return the action that lists the documents behind a part of the exposure."""
+        """Return the action that lists the documents behind a part of the exposure.
+
+        :raise AccessError: by who may not know what the customer owes
+        """
         self.check_access("read")
+        self._check_field_access(self._fields["credit_exposure"], "read")
         component = next(
             part for part in self._get_exposure_components() if part.code == code
         )

@@ -11,6 +11,17 @@ class KeyAccountGateIssue(models.Model):
     )
 
 
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def write(self, vals):
+        # EXTENDS 'base': what counts, and for whom, is the company's policy.
+        result = super().write(vals)
+        if {"credit_horizon_days", "credit_without_limit"}.intersection(vals):
+            self.env["sale.order"]._gate_wake()
+        return result
+
+
 class KeyAccountCreditLimit(models.Model):
     _inherit = "key.account.credit.limit"
 

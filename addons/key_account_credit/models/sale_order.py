@@ -48,11 +48,7 @@ class SaleOrder(models.Model):
         "WHERE state = 'sale' AND (amount_undelivered <> 0 OR amount_unbilled <> 0)"
     )
 
-    @api.depends(
-        "company_id",
-        "partner_id.commercial_partner_id.key_account_ids.company_id",
-        "partner_invoice_id.commercial_partner_id.key_account_ids.company_id",
-    )
+    @api.depends("partner_id", "partner_invoice_id", "company_id")
     def _compute_debtor_account_id(self):
         # sudo: who owes does not depend on who looks.
         Account = self.env["key.account"].sudo()
@@ -61,11 +57,9 @@ class SaleOrder(models.Model):
             company = order.company_id
             payer = order.partner_invoice_id.commercial_partner_id._origin
             customer = order.partner_id.commercial_partner_id._origin
-            found = accounts.get((payer, company)) or accounts.get((customer, company))
-            if not found and order.state == "sale":
-                # Whoever it is handed to has no account: it stays counted.
-                found = order._origin.debtor_account_id
-            order.debtor_account_id = found
+            order.debtor_account_id = accounts.get((payer, company)) or accounts.get(
+                (customer, company)
+            )
 
     @api.depends(
         "state",
@@ -130,8 +124,6 @@ class SaleOrder(models.Model):
         result = super().write(vals)
         if "state" in vals:
             self._credit_recompute_origins()
-        if vals.get("state") == "draft":
-            self.env.add_to_compute(self._fields["debtor_account_id"], self)
         return result
 
     def _credit_recompute_origins(self):

@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
         for order in orders:
             found = order._credit_get_strangers(groups)
             account = order.debtor_account_id
-            amount = order._credit_get_amount(stage)
+            amount = order._credit_get_amount()
             if account and not found:
                 if standings is None:
                     standings = orders._credit_get_standings(groups, stage)
@@ -125,13 +125,11 @@ class SaleOrder(models.Model):
         """Return whether nothing of the order goes on credit: it never waits for it."""
         return self.pay_mode == "prepaid" or self.prepaid_percent >= 100
 
-    def _credit_get_amount(self, stage="is_on_order"):
+    def _credit_get_amount(self):
         """Return what the order adds to the exposure when it is confirmed, in the
         company's currency; nothing when it is confirmed and counts already, or is to be
-        delivered after the horizon, unless its goods leave now."""
+        delivered after the horizon."""
         self.ensure_one()
-        if stage == "is_on_transfer" and self._is_beyond_horizon():
-            return self.amount_undelivered
         if self.state not in ("draft", "sent") or self._is_beyond_horizon():
             return 0.0
         return self.company_id.currency_id.round(

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What stands for one and the same ceiling.
 LIMIT_CODES = {
@@ -12,6 +12,32 @@ class SaleOrder(models.Model):
     """Credit where goods leave, and the order in which held orders come."""
 
     _inherit = "sale.order"
+
+    @api.depends(
+        "partner_id.commercial_partner_id.key_account_ids.company_id",
+        "partner_invoice_id.commercial_partner_id.key_account_ids.company_id",
+    )
+    def _compute_debtor_account_id(self):
+        # EXTENDS 'key_account_credit': contacts move to other companies, and customers
+        # become accounts; where nobody is left, a confirmed order stays whose it was.
+        before = {
+            order: order._origin.debtor_account_id
+            for order in self
+            if order.state == "sale"
+        }
+        super()._compute_debtor_account_id()
+        for order, account in before.items():
+            if not order.debtor_account_id:
+                order.debtor_account_id = account
+
+    def write(self, vals):
+        # EXTENDS 'key_account_credit': a quotation is whoever's it is for now.
+        result = super().write(vals)
+        if vals.get("state") == "draft":
+            self.env.add_to_compute(self._fields["debtor_account_id"], self)
+        return result
+
+    # ------------------------------------------------------------- where goods leave
 
     def _gate_get_delivery_issues(self):
         # EXTENDS 'key_account'
@@ -39,6 +65,13 @@ class SaleOrder(models.Model):
     def _credit_has_rules(self, stage):
         rules = self.env["key.account.credit.rule"]._get_rules(self.company_id)
         return any(rule[stage] and rule.effect == "hold" for rule in rules)
+
+    def _credit_check(self, standing, amount, stage):
+        # EXTENDS 'key_account_credit': goods that leave before they were due do not count
+        # yet, as long as the order is beyond the horizon.
+        if stage == "is_on_transfer" and self._is_beyond_horizon():
+            amount += self.amount_undelivered
+        return super()._credit_check(standing, amount, stage)
 
     def _gate_get_committed(self):
         # EXTENDS 'key_account'

@@ -15,3 +15,5 @@ from . import test_doors_transfer, test_exposure, test_gate
     test_doors_invoice,
     test_doors_move,
     test_doors_transfer,
+    test_doors,
+    test_waiting,
