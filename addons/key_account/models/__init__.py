@@ -7,6 +7,7 @@ from . import (
     key_account_document,
     key_account_exposure,
     key_account_gate_issue,
+    key_account_gate_reject,
     key_account_grade,
     key_account_lifecycle,
     key_account_team_member,

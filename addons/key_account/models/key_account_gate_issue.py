@@ -9,6 +9,7 @@ from .key_account_lifecycle import CREDIT, MANAGER
 from .price_visibility import PRICE_READERS
 
 ACTIVITY = "key_account.mail_activity_type_gate"
+ACTIVITY_REJECTED = "key_account.mail_activity_type_gate_rejected"
 KINDS = [
     ("account", "Key Account"),
     ("document", "Document"),
@@ -25,7 +26,8 @@ class KeyAccountGateIssue(models.Model):
 
     An issue is about the order as it was when somebody asked to confirm it; the
     fingerprint says which content that was. It is open until the cause has gone
-    (resolved) or somebody whose business it is lets it through (released).
+    (resolved) or somebody whose business it is lets it through (released) or sends the
+    order back (rejected).
     """
 
     _name = "key.account.gate.issue"
@@ -95,7 +97,12 @@ class KeyAccountGateIssue(models.Model):
         string="Since", required=True, index=True, default=fields.Datetime.now
     )
     state = fields.Selection(
-        [("open", "Open"), ("released", "Released"), ("resolved", "Resolved")],
+        [
+            ("open", "Open"),
+            ("released", "Released"),
+            ("rejected", "Rejected"),
+            ("resolved", "Resolved"),
+        ],
         required=True,
         index=True,
         default="open",

@@ -126,8 +126,13 @@ class SaleOrder(models.Model):
         return super(SaleOrder, passed).action_confirm() if passed else True
 
     def action_open_gate_release(self):
-        """Return the dialog that releases what the user may release."""
+        """Return the dialog that releases what the user may release.
+
+        :raise UserError: nothing of these orders
+        """
         issues = self.gate_issue_ids.filtered("can_release")
+        if not issues:
+            raise self._gate_get_refusal()
         return issues.action_open_release()
 
     @api.model_create_multi

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .key_account_gate_issue import ACTIVITY
+from .key_account_gate_issue import ACTIVITY, ACTIVITY_REJECTED
 
 _logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
     def _gate_drop_activities(self):
         if self:
             # sudo: the activities are other people's.
-            self.sudo().activity_unlink([ACTIVITY])
+            self.sudo().activity_unlink([ACTIVITY, ACTIVITY_REJECTED])
 
     # ------------------------------------------------------------------ rounds
 

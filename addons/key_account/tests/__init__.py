@@ -11,6 +11,7 @@ from . import (
     test_gate_hold,
     test_gate_portal,
     test_gate_record,
+    test_gate_reject,
     test_gate_release,
     test_gate_resolve,
     test_partner_merge,
