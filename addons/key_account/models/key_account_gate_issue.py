@@ -161,7 +161,9 @@ class KeyAccountGateIssue(models.Model):
             if refusal := issue._get_refusal():
                 raise refusal
         for issue in self:
-            issue._close_as("released", reason, **issue._get_release_vals(amount, date_end))
+            issue._close_as(
+                "released", reason, **issue._get_release_vals(amount, date_end)
+            )
         self._log(self.env._("Released: %s", reason))
         orders._gate_settle()
         return True

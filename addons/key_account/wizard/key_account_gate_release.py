@@ -21,7 +21,8 @@ class KeyAccountGateRelease(models.TransientModel):
         help="The order is let through while no more than this is missing.",
     )
     date_end = fields.Date(
-        string="Until", help="The last day on which the release counts; empty: for good."
+        string="Until",
+        help="The last day on which the release counts; empty: for good.",
     )
 
     @api.depends("issue_ids")

@@ -112,9 +112,8 @@ class KeyAccount(models.Model):
         # sudo: salespeople see how an account stands, not with which amounts.
         standings = self.sudo()._get_standings()
         for account in self:
-            account.credit_standing = account._get_credit_standing(
-                standings[account.sudo()]
-            )
+            standing = standings[account.sudo()]  # sudo: as above
+            account.credit_standing = account._get_credit_standing(standing)
 
     def _get_credit_standing(self, standing):
         controlled = [each for each in standing.ceilings if each.is_controlled]
@@ -180,7 +179,9 @@ class KeyAccount(models.Model):
         # sudo: the limits count for those who may not read them.
         accounts = self._origin.sudo()
         heads = accounts._get_group_heads() if heads is None else heads
-        above = accounts.union(*heads.values()) - accounts if heads else accounts - accounts
+        above = (
+            accounts.union(*heads.values()) - accounts if heads else accounts - accounts
+        )
         all_heads = accounts.browse().union(*heads.values())
         members = all_heads._get_group_members() if all_heads else {}
         involved = accounts.union(above, *members.values())

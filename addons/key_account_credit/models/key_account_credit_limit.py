@@ -70,7 +70,9 @@ class KeyAccountCreditLimit(models.Model):
         required=True,
         default=lambda self: self.env.company._get_today(),
     )
-    date_end = fields.Date(string="Until", help="The last day; empty: until further notice.")
+    date_end = fields.Date(
+        string="Until", help="The last day; empty: until further notice."
+    )
     state = fields.Selection(
         [("active", "Active"), ("ended", "Ended")],
         required=True,

@@ -34,10 +34,13 @@ class KeyAccountCreditRule(models.Model):
         "releases it. Warn: it goes on, and the quotation shows a warning.",
     )
     is_on_order = fields.Boolean(
-        string="When Confirmed", default=True, help="When an order is confirmed or raised."
+        string="When Confirmed",
+        default=True,
+        help="When an order is confirmed or raised.",
     )
     is_on_transfer = fields.Boolean(
-        string="When Goods Leave", help="When the transfer to the customer is validated."
+        string="When Goods Leave",
+        help="When the transfer to the customer is validated.",
     )
     grade_ids = fields.Many2many(
         "key.account.grade", string="Grades", help="All grades when left empty."

@@ -85,7 +85,9 @@ class SaleOrder(models.Model):
         """
         # sudo: the gate judges amounts that the user may not see.
         orders = self.sudo()
-        made_of_parts = orders.filtered(lambda o: o.state == "sale" and o._gate_get_parts())
+        made_of_parts = orders.filtered(
+            lambda o: o.state == "sale" and o._gate_get_parts()
+        )
         for name in ("amount_undelivered", "amount_unbilled"):
             self.env.add_to_compute(self._fields[name], made_of_parts)
         standings, released = None, None
@@ -102,9 +104,13 @@ class SaleOrder(models.Model):
             record = self.browse(order.id)
             if found:
                 issues.setdefault(record, []).extend(found)
-            if account and standings and all(
-                order._gate_is_covered(issue, released.get(record, {}))
-                for issue in issues.get(record, ())
+            if (
+                account
+                and standings
+                and all(
+                    order._gate_is_covered(issue, released.get(record, {}))
+                    for issue in issues.get(record, ())
+                )
             ):
                 standings[account].add(amount)
 
@@ -176,7 +182,11 @@ class SaleOrder(models.Model):
         account = self.debtor_account_id
         found = {}
         for rule in self.env["key.account.credit.rule"]._get_rules(self.company_id):
-            if rule.effect != "hold" or not rule[stage] or not rule._applies_to(account):
+            if (
+                rule.effect != "hold"
+                or not rule[stage]
+                or not rule._applies_to(account)
+            ):
                 continue
             for issue in rule._get_issues(self, standing, amount):
                 key = (issue["code"], issue.get("subject"))
