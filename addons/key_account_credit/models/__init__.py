@@ -13,6 +13,7 @@ from . import (
     key_account_credit_requested,
     key_account_credit_rule,
     key_account_credit_rule_check,
+    key_account_credit_view,
     key_account_exposure,
     key_account_score,
     key_account_score_criterion,
@@ -25,6 +26,7 @@ from . import (
     key_account_credit_check,
     key_account_credit_rule_invoice,
     key_account_waiting,
+    key_account_payment_reminder,
     res_company,
     res_company_digest,
     res_users_digest,
@@ -33,4 +35,7 @@ from . import (
     sale_order,
     sale_order_gate,
     sale_order_transfer,
+    sale_order_hold,
+    sale_order_warning,
+    stock_picking,
 )

@@ -17,3 +17,7 @@ from . import test_doors_transfer, test_exposure, test_gate
     test_doors_transfer,
     test_doors,
     test_waiting,
+    test_credit_view,
+    test_hold,
+    test_hold_tours,
+    test_warning,
