@@ -23,7 +23,6 @@ from . import (
     key_account_credit_ageing,
     key_account_credit_snapshot,
     key_account_credit_history,
-    key_account_credit_check,
     key_account_credit_rule_invoice,
     key_account_waiting,
     key_account_payment_reminder,
@@ -37,5 +36,4 @@ from . import (
     sale_order_transfer,
     sale_order_hold,
     sale_order_warning,
-    stock_picking,
 )

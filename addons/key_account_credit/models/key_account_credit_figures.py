@@ -33,7 +33,9 @@ class KeyAccount(models.Model):
         return {
             "limit": ceiling.limit,
             "exposure": ceiling.exposure,
-            "parts": [(code, label, currency.round(sum_)) for code, label, sum_ in parts],
+            "parts": [
+                (code, label, currency.round(sum_)) for code, label, sum_ in parts
+            ],
             "available": currency.round(available),
             "utilisation": ceiling.get_percent(0.0) if ceiling.limit else 0.0,
             "overdue": currency.round(sum(amount for _days, amount in late)),
@@ -49,7 +51,11 @@ class KeyAccount(models.Model):
         if len(self) > 1:
             ahead = -sum(min(sum(parts.values()), 0.0) for parts in found.values())
         rows = [
-            (part.code, part.label, sum(own.get(part.code, 0.0) for own in found.values()))
+            (
+                part.code,
+                part.label,
+                sum(own.get(part.code, 0.0) for own in found.values()),
+            )
             for part in self._get_exposure_components()
         ]
         if ahead:

@@ -127,7 +127,9 @@ class KeyAccountCreditLimit(models.Model):
                         )
                     )
 
-    @api.constrains("key_account_id", "kind", "scope", "date_start", "date_end", "state")
+    @api.constrains(
+        "key_account_id", "kind", "scope", "date_start", "date_end", "state"
+    )
     def _check_overlap(self):
         for limit in self.filtered(
             lambda each: each.state == "active" and each.kind != "temporary"

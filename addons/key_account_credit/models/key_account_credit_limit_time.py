@@ -117,7 +117,7 @@ class KeyAccountCreditLimit(models.Model):
     def _get_days(self):
         """Return ``[(domain, today)]`` of each company."""
         # sudo: which limits are found does not depend on the user's companies.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search(Domain.TRUE)
         return [
             (Domain("company_id", "=", company.id), company._get_today())
             for company in companies
@@ -129,7 +129,7 @@ class KeyAccountCreditLimit(models.Model):
         company, or have ended that recently."""
         domain = Domain.FALSE
         # sudo: as in _get_days.
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search(Domain.TRUE):
             today, days = company._get_today(), company.credit_limit_warn_days
             first = today - timedelta(days=max(days, HISTORY_DAYS))
             domain |= (
@@ -153,12 +153,18 @@ class KeyAccountCreditLimit(models.Model):
                 ("state", "=", "active"),
             ]
         )
-        by_account = others.grouped(lambda limit: (limit.key_account_id.id, limit.scope))
+        by_account = others.grouped(
+            lambda limit: (limit.key_account_id.id, limit.scope)
+        )
         return ending.filtered(
-            lambda limit: limit.end_request_id
-            or any(
-                limit._is_followed_by(other)
-                for other in by_account.get((limit.key_account_id.id, limit.scope), ())
+            lambda limit: (
+                limit.end_request_id
+                or any(
+                    limit._is_followed_by(other)
+                    for other in by_account.get(
+                        (limit.key_account_id.id, limit.scope), ()
+                    )
+                )
             )
         )
 
@@ -280,8 +286,9 @@ class KeyAccount(models.Model):
             return
         told = accounts.browse(activities.mapped("res_id"))
         limits = told.credit_limit_ids.filtered(
-            lambda limit: limit.state == "active"
-            and (limit.date_warned or limit.date_told)
+            lambda limit: (
+                limit.state == "active" and (limit.date_warned or limit.date_told)
+            )
         )
         waiting = limits - limits._filtered_followed()
         for account in told - waiting.key_account_id:

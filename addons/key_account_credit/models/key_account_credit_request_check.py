@@ -192,9 +192,11 @@ class KeyAccountCreditRequest(models.Model):
             return found & self.limit_id if self.limit_id else found
         start = self._get_start()
         return found.filtered(
-            lambda limit: limit == self.limit_id
-            or (
-                limit.kind == self.kind == "permanent" and limit.date_start <= start
+            lambda limit: (
+                limit == self.limit_id
+                or (
+                    limit.kind == self.kind == "permanent" and limit.date_start <= start
+                )
             )
         )
 

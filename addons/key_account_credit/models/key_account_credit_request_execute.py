@@ -31,7 +31,9 @@ class KeyAccountCreditRequest(models.Model):
         )
         self._drop_activities()
         self._tell_asker(
-            self.env._("%(user)s rejected it: %(reason)s", user=user.name, reason=reason)
+            self.env._(
+                "%(user)s rejected it: %(reason)s", user=user.name, reason=reason
+            )
         )
 
     def _carry_out(self):
@@ -46,7 +48,9 @@ class KeyAccountCreditRequest(models.Model):
         ended._end(request._get_last_day())
         ended.end_request_id = request
         if request.kind != "end":
-            request.env["key.account.credit.limit"].create(request._prepare_limit_vals())
+            request.env["key.account.credit.limit"].create(
+                request._prepare_limit_vals()
+            )
 
     def _prepare_limit_vals(self):
         return {

@@ -3,7 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..exceptions import CreditError
-from .test_credit_request import LIMIT, REQUEST, RequestCase
+from .common_request import LIMIT, REQUEST, RequestCase
 
 NAN, ENDLESS = float("nan"), float("inf")
 
@@ -159,9 +159,11 @@ class TestCreditRequestBadInput(RequestCase):
         self.partner.parent_id = head.partner_id
         self.make_limit(100.0, account=head, scope="group")
         for target in (self.partner, head.partner_id):
-            with self.assertRaisesRegex(ValidationError, "recursive") as caught:
-                with self.env.cr.savepoint():
-                    head.partner_id.parent_id = target
+            with (
+                self.assertRaisesRegex(ValidationError, "recursive") as caught,
+                self.env.cr.savepoint(),
+            ):
+                head.partner_id.parent_id = target
             self.assertEqual(len(str(caught.exception).splitlines()), 1)
         with self.assertStopped(ValidationError, "recursive"):
             head.parent_partner_id = self.partner

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .test_credit_request import LIMIT, RequestCase
+from .common_request import LIMIT, RequestCase
 
 ACTIVITY = "key_account_credit.mail_activity_type_limit"
 
@@ -17,7 +17,9 @@ class TestLimitTime(RequestCase):
 
     def run_job(self):
         with self.enter_registry_test_mode():
-            self.env.ref("key_account_credit.ir_cron_limit_ending").method_direct_trigger()
+            self.env.ref(
+                "key_account_credit.ir_cron_limit_ending"
+            ).method_direct_trigger()
         self.env.invalidate_all()
 
     def activities(self, user=None):

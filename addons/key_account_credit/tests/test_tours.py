@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_credit_request import REQUEST, RequestCase
+from .common_request import REQUEST, RequestCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,2 +1,4 @@
-from . import key_account_credit_reject
-from . import base_partner_merge_automatic_wizard
+from . import (
+    base_partner_merge_automatic_wizard,
+    key_account_credit_reject,
+)
