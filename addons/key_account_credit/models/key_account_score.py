@@ -166,5 +166,7 @@ class KeyAccountScoreLine(models.Model):
     points = fields.Float(digits=(5, 1), aggregator=None)
     share = fields.Float(string="Share (%)", digits=(5, 1))
     contribution = fields.Float(
-        string="Adds", digits=(5, 2), help="Points times share; they add up to the score."
+        string="Adds",
+        digits=(5, 2),
+        help="Points times share; they add up to the score.",
     )

@@ -49,7 +49,7 @@ class KeyAccountScoreCriterion(models.Model):
 
     @api.depends("weight", "active")
     def _compute_share(self):
-        total = sum(self.search([]).mapped("weight"))
+        total = sum(self.search([("active", "=", True)]).mapped("weight"))
         for criterion in self:
             is_counted = criterion.active and total
             criterion.share = 100 * criterion.weight / total if is_counted else 0.0

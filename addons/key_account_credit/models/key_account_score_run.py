@@ -109,7 +109,9 @@ class KeyAccountScoreRun(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        criteria = self.env["key.account.score.criterion"].search([])
+        criteria = self.env["key.account.score.criterion"].search(
+            [("active", "=", True)]
+        )
         accounts = self.env["key.account"].search(self._get_account_domain())
         problem = self._get_problem(criteria, accounts)
         if problem:
@@ -130,7 +132,9 @@ class KeyAccountScoreRun(models.Model):
 
     def _get_problem(self, criteria, accounts):
         if self.state != "draft":
-            return self.env._("%s has been rated already: start another one.", self.name)
+            return self.env._(
+                "%s has been rated already: start another one.", self.name
+            )
         if not criteria:
             return self.env._("Nothing is measured: activate a rating criterion first.")
         if not accounts:

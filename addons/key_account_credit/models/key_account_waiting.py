@@ -2,6 +2,7 @@ from odoo import api, models, tools
 
 from ..exceptions import CreditError
 
+
 class KeyAccountGateIssue(models.Model):
     _inherit = "key.account.gate.issue"
 
@@ -122,7 +123,9 @@ class KeyAccount(models.Model):
             ("order_id.debtor_account_id", "in", self.ids),
         ]
         found = []
-        for order, amounts in Issue.search(domain).order_id._gate_get_released().items():
+        for order, amounts in (
+            Issue.search(domain).order_id._gate_get_released().items()
+        ):
             family = order | order._gate_get_parts()
             unpaid = family._credit_get_unpaid()
             rate = order.currency_rate or 1.0
