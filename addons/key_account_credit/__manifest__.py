@@ -16,6 +16,7 @@
         "data/key_account_credit_request_data.xml",
         "security/key_account_credit_snapshot_rules.xml",
         "data/key_account_credit_snapshot_cron.xml",
+        "views/key_account_credit_digest_templates.xml",
         "data/key_account_credit_digest_data.xml",
         "security/key_account_payment_reminder_rules.xml",
         "data/mail_template_data.xml",

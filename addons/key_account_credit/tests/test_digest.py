@@ -68,11 +68,11 @@ class TestCreditDigest(SnapshotCase):
             "Over or near their limit",
             self.account.display_name,
             "Nearly used up",
-            "Limits that end soon (1)",
-            "Newly overdue (1)",
+            "Limits that end soon: 1",
+            "Newly overdue: 1",
             invoice.name,
             "3 days",
-            "Orders that wait for credit (1)",
+            "Orders that wait for credit: 1",
             order.name,
             "0 days",
         ):
@@ -98,7 +98,7 @@ class TestCreditDigest(SnapshotCase):
         self.assertEqual(rows[other.display_name], -1.0)
         self.assertEqual(part["changes"]["rows"][0]["amount"], 250.0)
         text = self.read_text(self.send())
-        self.assertIn("Changed most since last week", text)
+        self.assertIn("changed most since the week before", text)
 
     def digest(self):
         company = self.company.with_user(self.controller)
@@ -174,6 +174,17 @@ class TestCreditDigest(SnapshotCase):
         mail = self.send()
         self.assertEqual(mail.subject, "Crédit de la semaine")
         self.assertIn(self.today.strftime("%d/%m/%Y"), self.read_text(mail))
+
+    def test_sentences_are_translated_one_by_one(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.controller.lang = "fr_FR"
+        self.env.ref("key_account_credit.credit_digest").update_field_translations(
+            "arch_db", {"fr_FR": {"As of": "Au"}}
+        )
+        self.take()
+        text = self.read_text(self.send())
+        self.assertIn("Au ", text)
+        self.assertNotIn("As of", text)
 
     def test_nobody_else_reads_the_mail(self):
         self.take()
