@@ -119,9 +119,13 @@ class TestCreditRequest(RequestCase):
             default_amount_insured=77.0,
             default_date_end=self.day(900),
             default_key_account_id=other.id,
+            default_date_warned=self.day(900),
+            default_end_request_id=request.id,
         ).action_approve()
         limit = self.limits()
         self.assertEqual((limit.amount_insured, limit.date_end), (0.0, False))
+        # Its end would never be told.
+        self.assertFalse(limit.date_warned or limit.end_request_id)
 
     # ---------------------------------------------------------------- figures
 

@@ -47,7 +47,7 @@ class TestCreditRequestDuties(RequestCase):
     def test_whose_order_waits_for_it_does_not_decide(self):
         self.make_limit(100.0)
         order = self.make_sale(150.0, user_id=self.manager.id)
-        order.with_user(self.manager).action_confirm()
+        order.action_confirm()
         request = self.asked(user=self.controller, order_id=order.id)
         with self.assertStopped(DutyError, "own account or order"):
             request.with_user(self.manager).action_approve()
