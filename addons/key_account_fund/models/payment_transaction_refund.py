@@ -120,7 +120,7 @@ class KeyAccountFundRequest(models.Model):
 
     def _assert_transition(self, state):
         # EXTENDS 'key_account': what the provider is sending comes to its end.
-        super()._assert_transition(state)
+        result = super()._assert_transition(state)
         # sudo: whoever asked may not read transactions and payments.
         for request in self.sudo().filtered(lambda request: not request.payment_ids):
             under_way = request.refund_transaction_ids.filtered(
@@ -135,3 +135,4 @@ class KeyAccountFundRequest(models.Model):
                         transaction=under_way[0].reference,
                     )
                 )
+        return result

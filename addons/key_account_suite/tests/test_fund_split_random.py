@@ -51,9 +51,9 @@ class TestFundSplitRandom(HistoryCase, SplitCase, GateCase):
     goes on as any order: whatever becomes of them, everything agrees."""
 
     def start(self, *args):
-        super().start(*args)
         # What was split: {parent: its children}, until it is taken back.
         self.families = {}
+        return super().start(*args)
 
     # ------------------------------------------------------------------- events
 
@@ -97,9 +97,9 @@ class TestFundSplitRandom(HistoryCase, SplitCase, GateCase):
     def assertSound(self):
         for parent in self.records["order"].filtered("recipient_ids"):
             self.note_family(parent)
-        super().assertSound()
         for parent, children in self.families.items():
             self.assertShared(parent, children)
+        return super().assertSound()
 
     def note_family(self, parent):
         children = parent.child_order_ids
@@ -135,7 +135,7 @@ class TestFundSplitRandom(HistoryCase, SplitCase, GateCase):
                 sum(same.mapped("product_uom_qty")),
             )
         required = round_(sum(children.mapped("amount_prepaid_required")))
-        self.assertEqual(required, super().get_required(parent), parent.name)
+        self.assertEqual(required, self.get_required(parent), parent.name)
         self.assertEqual((parent.amount_frozen, parent.amount_captured), (0, 0))
 
     def get_required(self, order):
