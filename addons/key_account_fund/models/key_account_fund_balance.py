@@ -3,7 +3,8 @@ from odoo.tools import SQL
 
 from .account_account import FUND_KINDS
 
-# A row's number is made of the fund, the day and the place of the figure.
+# A row's number is made of the fund, the day and the place of the figure. What ends a
+# freeze counts in the frozen figure on the freeze's day at the earliest.
 BALANCE_ROWS = """
 SELECT ((day.fund_id::int8 * 1000000 + (day.date - DATE '1970-01-01')) * 2
         + part.place) AS id,
@@ -26,10 +27,15 @@ SELECT ((day.fund_id::int8 * 1000000 + (day.date - DATE '1970-01-01')) * 2
      CROSS JOIN LATERAL generate_series(
            span.first, GREATEST(span.last, %(today)s), INTERVAL '1 day') each (date)
       LEFT JOIN (
-           SELECT fund_id, date,
-                  SUM(posted_change) AS posted, SUM(frozen_change) AS frozen
-             FROM key_account_fund_entry
-         GROUP BY fund_id, date) moved
+           SELECT entry.fund_id, part.date,
+                  SUM(part.posted) AS posted, SUM(part.frozen) AS frozen
+             FROM key_account_fund_entry entry
+             LEFT JOIN key_account_fund_entry begun ON begun.id = entry.freeze_id
+            CROSS JOIN LATERAL (
+               VALUES (entry.date, entry.posted_change, 0),
+                      (GREATEST(entry.date, begun.date), 0, entry.frozen_change)
+            ) part (date, posted, frozen)
+         GROUP BY entry.fund_id, part.date) moved
         ON moved.fund_id = fund.id AND moved.date = each.date
   ) day
  CROSS JOIN LATERAL (
@@ -54,7 +60,13 @@ class KeyAccountFundBalance(models.Model):
     _order = "date desc, id desc"
     _depends = {
         "key.account.fund": ["company_id", "currency_id", "key_account_id", "kind"],
-        "key.account.fund.entry": ["date", "frozen_change", "fund_id", "posted_change"],
+        "key.account.fund.entry": [
+            "date",
+            "freeze_id",
+            "frozen_change",
+            "fund_id",
+            "posted_change",
+        ],
     }
 
     date = fields.Date(readonly=True)

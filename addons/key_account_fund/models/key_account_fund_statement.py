@@ -63,42 +63,45 @@ class KeyAccountFund(models.Model):
         queries that does not grow with funds and entries.
 
         An entry counts on its date, which may lie before the day it was booked: the
-        balances here run by date, and by the entries' order within a day.
+        balances here run by date, and by the entries' order within a day. What ends a
+        freeze counts in the frozen part on the freeze's day at the earliest, as in
+        `key.account.fund.balance`: an invoice may be dated before the freeze it ends.
 
         :raise AccessError: a fund that the user may not read
         """
         self.check_access("read")
         Entry = self.env["key.account.fund.entry"]
-        opening = {
-            fund: sums
-            for fund, *sums in Entry._read_group(
-                [("fund_id", "in", self.ids), ("date", "<", date_from)],
-                ["fund_id"],
-                ["posted_change:sum", "frozen_change:sum"],
-            )
-        }
-        entries = Entry.search(
-            [
-                ("fund_id", "in", self.ids),
-                ("date", ">=", date_from),
-                ("date", "<=", date_to),
-            ],
-            order="date, id",
-        ).grouped("fund_id")
+        own = fields.Domain("fund_id", "in", self.ids)
+        earlier = own & fields.Domain("date", "<", date_from)
+        begun = fields.Domain("freeze_id", "=", False)
+        begun |= fields.Domain("freeze_id", "any", earlier)
+        by_fund = ["fund_id"]
+        posted = dict(Entry._read_group(earlier, by_fund, ["posted_change:sum"]))
+        frozen = dict(
+            Entry._read_group(earlier & begun, by_fund, ["frozen_change:sum"])
+        )
+        within = fields.Domain("date", ">=", date_from)
+        within &= fields.Domain("date", "<=", date_to)
+        entries = Entry.search(own & within, order="date, id").grouped("fund_id")
         found = {}
         for fund in self:
-            before = fund._make_balances(*opening.get(fund, (0.0, 0.0)))
+            before = fund._make_balances(posted.get(fund, 0.0), frozen.get(fund, 0.0))
             rows = fund._make_rows(before, entries.get(fund, Entry))
             closing = rows[-1].after if rows else before
             found[fund] = Statement(fund, date_from, date_to, before, closing, rows)
         return found
 
     def _make_rows(self, balances, entries):
-        """Return the rows of a statement that begins with ``balances``."""
+        """Return the rows of a statement that begins with ``balances``, one for each
+        entry that changes them: a freeze of what earlier invoices took does not."""
         self.ensure_one()
         rows = []
         for entry in entries:
-            change = self._make_balances(entry.posted_change, entry.frozen_change)
+            change = self._make_balances(
+                entry.posted_change, entry._get_frozen_change_on_date()
+            )
+            if not any(change):
+                continue
             balances = self._make_balances(
                 balances.posted + change.posted, balances.frozen + change.frozen
             )
@@ -140,6 +143,16 @@ class KeyAccountFundEntry(models.Model):
                 documents = [about.move_id, about.counterpart_id]
             names = [document.display_name for document in documents if document]
             entry.document_name = " · ".join(names)
+
+    def _get_frozen_change_on_date(self):
+        """Return what this entry adds to the frozen part on its date: a freeze what was
+        not taken from it on an earlier one, and what took that earlier nothing."""
+        self.ensure_one()
+        begun = self.freeze_id
+        if begun and self.date < begun.date:
+            return 0.0
+        early = self.resolution_ids.filtered(lambda end: end.date < self.date)
+        return self.frozen_change + sum(early.mapped("frozen_change"))
 
     def _get_kind_label(self):
         """Return the kind in words of the environment's language."""

@@ -167,6 +167,17 @@ class TestBalance(SeeCase):
         self.assertEqual(self.read_day(2), (130, 0))
         self.assertEqual(self.read_day(0), (90, 40))
 
+    def test_what_an_earlier_invoice_took_is_not_frozen_later(self):
+        self.deposit(100, date=self.today - timedelta(days=90))
+        self.invoice(self.confirm(40), invoice_date=self.today - timedelta(days=60))
+        self.confirm(25)
+        self.assertEqual(self.read_day(61), (100, 0))
+        self.assertEqual(self.read_day(60), (60, 0))
+        self.assertEqual(self.read_day(1), (60, 0))
+        self.assertEqual(self.read_day(0), (35, 25))
+        negative = [("fund_id", "=", self.fund.id), ("amount", "<", 0)]
+        self.assertFalse(self.Balance.search(negative))
+
     def test_changes_add_up_to_the_fund(self):
         self.deposit(100, date=self.today - timedelta(days=5))
         self.invoice(self.confirm(40))

@@ -118,6 +118,131 @@ class TestStatement(FundCase):
             ],
         )
 
+    # -------------------------------------------------------- dated before frozen
+
+    def ago(self, days):
+        return self.fund.company_id._get_today() - timedelta(days=days)
+
+    def bill_back(self, order, days, share=1):
+        """Return the posted invoice of a part of an order, dated so many days ago."""
+        invoice = order._create_invoices()
+        invoice.invoice_date = self.ago(days)
+        for line in invoice.invoice_line_ids if share != 1 else ():
+            line.quantity *= share
+        invoice.action_post()
+        self.assertEqual(
+            invoice.fund_invoice_entry_ids.mapped("date"), [self.ago(days)]
+        )
+        return invoice
+
+    def assertStated(self, days, fund=None):
+        """Assert that every period within the last ``days`` adds up, that none of its
+        rows has less than nothing and that it closes as the history says."""
+        fund = fund or self.fund
+        Balance = self.env["key.account.fund.balance"]
+        Balance.invalidate_model()
+        rows = Balance.search([("fund_id", "=", fund.id)])
+        history = {(row.date, row.figure): row.amount for row in rows}
+        for start in days:
+            for end in days:
+                first, last = self.ago(start), self.ago(end)
+                if first > last:
+                    continue
+                statement = fund._get_statements(first, last)[fund]
+                posted, frozen, available = statement.opening
+                for row in statement.rows:
+                    posted += row.change.posted
+                    frozen += row.change.frozen
+                    available += row.change.available
+                    self.assertEqual(row.after, (posted, frozen, available))
+                    self.assertGreaterEqual(posted, 0, row)
+                    self.assertGreaterEqual(frozen, 0, row)
+                self.assertEqual(statement.closing, (posted, frozen, available))
+                for figure in ("frozen", "available"):
+                    self.assertEqual(
+                        getattr(statement.closing, figure),
+                        history.get((last, figure), 0.0),
+                        (figure, last),
+                    )
+
+    def test_what_an_earlier_invoice_took_is_not_frozen_later(self):
+        self.deposit(100, date=self.ago(90))
+        invoice = self.bill_back(self.confirm(40), 60)
+        statement = self.state(self.ago(100), self.ago(0))
+        self.assertEqual(
+            [(row.date, row.kind, row.change, row.after) for row in statement.rows],
+            [
+                (self.ago(90), "Paid In", (100, 0, 100), (100, 0, 100)),
+                (self.ago(60), "Capture", (-40, 0, -40), (60, 0, 60)),
+            ],
+        )
+        self.assertIn(invoice.name, statement.rows[1].document)
+        self.assertEqual(self.state(self.ago(59), self.ago(1)).closing, (60, 0, 60))
+        self.assertStated((95, 90, 60, 59, 1, 0))
+
+    def test_freeze_shows_what_earlier_invoices_left_of_it(self):
+        self.deposit(200, date=self.ago(90))
+        order = self.confirm(80)
+        self.bill_back(order, 60, share=0.25)
+        rows = self.state(self.ago(30), self.ago(0)).rows
+        self.assertEqual(
+            [(row.kind, row.change.frozen, row.after) for row in rows],
+            [
+                ("Freeze", 60, (180, 60, 120)),
+                ("Release", -60, (180, 0, 180)),
+                ("Freeze", 60, (180, 60, 120)),
+            ],
+        )
+        self.assertStated((95, 61, 60, 59, 1, 0))
+        second = self.bill_back(order, 30)
+        self.assertStated((95, 61, 60, 59, 31, 30, 29, 1, 0))
+        second.button_draft()
+        self.assertStated((95, 61, 60, 59, 31, 30, 29, 1, 0))
+        second.invoice_date = self.ago(70)
+        second.action_post()
+        self.assertStated((95, 71, 70, 61, 60, 59, 31, 30, 29, 1, 0))
+
+    def test_invoice_dated_ahead_keeps_its_money_frozen_until_then(self):
+        self.deposit(100, date=self.ago(90))
+        self.bill_back(self.confirm(40), -10)
+        self.assertEqual(self.state(self.ago(0), self.ago(-9)).closing, (100, 40, 60))
+        self.assertEqual(self.state(self.ago(0), self.ago(-10)).closing, (60, 0, 60))
+        self.assertStated((95, 90, 1, 0, -9, -10))
+
+    def test_guarantee_released_before_it_counts_is_never_frozen(self):
+        fund = self.make_fund(kind="deposit")
+        self.deposit(50, fund, date=self.ago(20))
+        payment = self.deposit(70, fund, date=self.ago(-10))
+        fund._book(
+            fund._prepare_resolution(
+                fund._get_open_freezes().filtered(lambda f: f.amount == 70), release=70
+            )
+        )
+        statement = fund._get_statements(self.ago(5), self.ago(-15))[fund]
+        self.assertEqual(
+            [(row.date, row.kind, row.after) for row in statement.rows],
+            [(payment.date, "Paid In", (120, 50, 70))],
+        )
+        self.assertStated((25, 20, 1, 0, -9, -10), fund)
+
+    def test_paper_and_workbook_say_the_same_of_an_earlier_invoice(self):
+        self.deposit(100, date=self.ago(90))
+        self.bill_back(self.confirm(80), 60, share=0.25)
+        asked = self.ask(self.ago(70), self.ago(0))
+        sheet = [row[6:9] for row in self.read_workbook(asked)]
+        self.assertEqual(sheet[1], [80, 0, 80])
+        self.assertEqual(sheet[-1], [80, 60, 20])
+        paper = [
+            [
+                float("".join(c for c in cell.text_content() if c in "-.0123456789"))
+                for cell in row.findall("td")[-3:]
+            ]
+            for row in self.render(asked).findall(
+                ".//table[@name='movements']/tbody/tr"
+            )
+        ]
+        self.assertEqual(paper, sheet)
+
     def test_a_period_without_movement_closes_as_it_opens(self):
         self.deposit(100, date=self.day(0))
         statement = self.state(self.day(5), self.day(6))
