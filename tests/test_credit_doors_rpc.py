@@ -134,7 +134,9 @@ def test_release_needs_the_group(scene, salesperson, company, product, door):
         except RpcError as error:
             assert error.is_refusal, error
         else:
-            refused(".", user.call, "key.account.gate.release", "action_release", [dialog])
+            refused(
+                ".", user.call, "key.account.gate.release", "action_release", [dialog]
+            )
     assert_held(scene, order)
     controller = scene.user("controller", "credit_controller", door)
     assert controller.call(ISSUE, "action_release", [issue], "Insured.") is True
@@ -142,7 +144,12 @@ def test_release_needs_the_group(scene, salesperson, company, product, door):
 
 
 def test_a_salesperson_reads_no_balance(scene, salesperson, account):
-    for name in ("credit_limit", "credit_exposure", "credit_available", "credit_limit_ids"):
+    for name in (
+        "credit_limit",
+        "credit_exposure",
+        "credit_available",
+        "credit_limit_ids",
+    ):
         refused(".", salesperson.call, "key.account", "read", [account], [name])
         assert name not in salesperson.call("key.account", "fields_get", [])
     refused(
@@ -163,7 +170,9 @@ def test_a_salesperson_reads_no_balance(scene, salesperson, account):
     )
     for method in ("_get_exposure", "_get_standings", "_get_exposure_components"):
         refused(".", salesperson.call, "key.account", method, [account])
-    assert scene.get("key.account", account, "credit_standing", user=salesperson) == "good"
+    assert (
+        scene.get("key.account", account, "credit_standing", user=salesperson) == "good"
+    )
 
 
 def test_limits_are_written_by_nobody(scene, account, door):
@@ -172,7 +181,9 @@ def test_limits_are_written_by_nobody(scene, account, door):
         values = {"key_account_id": account, "amount": 9e9, "kind": "temporary"}
         refused(".", user.call, LIMIT, "create", values)
     (limit,) = scene.admin.call(LIMIT, "search", [["key_account_id", "=", account]])
-    refused("credit request", scene.admin.call, LIMIT, "write", [limit], {"amount": 9e9})
+    refused(
+        "credit request", scene.admin.call, LIMIT, "write", [limit], {"amount": 9e9}
+    )
     refused("credit request", scene.admin.call, LIMIT, "unlink", [limit])
 
 

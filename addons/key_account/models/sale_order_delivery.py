@@ -37,9 +37,9 @@ class SaleOrder(models.Model):
         :return: the orders that are stopped
         """
         blocking = self._gate_judge_delivery()
-        self.filtered(lambda order: order in blocking or order.gate_state == "held")._gate_record(
-            blocking, is_request=True
-        )
+        self.filtered(
+            lambda order: order in blocking or order.gate_state == "held"
+        )._gate_record(blocking, is_request=True)
         return self.filtered(lambda order: order in blocking)
 
     def _gate_assert_delivery(self):
@@ -48,7 +48,11 @@ class SaleOrder(models.Model):
         :raise GateError: one sentence for each issue, the order named
         """
         sentences = [
-            self.env._("The goods stay: %(order)s: %(text)s", order=order.name, text=issue["text"])
+            self.env._(
+                "The goods stay: %(order)s: %(text)s",
+                order=order.name,
+                text=issue["text"],
+            )
             for order, issues in self._gate_judge_delivery().items()
             for issue in issues
         ]
@@ -68,8 +72,11 @@ class SaleOrder(models.Model):
         """
         now = self._gate_get_committed() if before else {}
         raised = self.filtered(
-            lambda o: o in now
-            and o.company_id.currency_id.compare_amounts(now[o], before.get(o, 0.0)) > 0
+            lambda o: (
+                o in now
+                and o.company_id.currency_id.compare_amounts(now[o], before.get(o, 0.0))
+                > 0
+            )
         )
         sentences = [
             self.env._(
@@ -101,8 +108,9 @@ class SaleOrder(models.Model):
         # sudo: those who release may not read transfers.
         orders = self.sudo().filtered(lambda order: order.state == "sale")
         waiting = orders.picking_ids.filtered(
-            lambda picking: picking.state not in ("done", "cancel")
-            and picking._gate_get_leaving()
+            lambda picking: (
+                picking.state not in ("done", "cancel") and picking._gate_get_leaving()
+            )
         )
         if not waiting:
             return

@@ -240,8 +240,13 @@ class SaleOrder(models.Model):
     def _cron_gate_reevaluate(self):
         """Judge all held orders again, oldest request first, each in a transaction of
         its own."""
-        domain = [("gate_state", "=", "held"), ("state", "in", ("draft", "sent", "sale"))]
-        orders = self.search(domain, order="gate_date_requested, id")._gate_sort_waiting()
+        domain = [
+            ("gate_state", "=", "held"),
+            ("state", "in", ("draft", "sent", "sale")),
+        ]
+        orders = self.search(
+            domain, order="gate_date_requested, id"
+        )._gate_sort_waiting()
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(orders))
         for order in orders:

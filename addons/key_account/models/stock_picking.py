@@ -44,7 +44,9 @@ class StockPicking(models.Model):
         if not orders:
             return super()._action_done()
         passed = self.env.cr.cache.get(PASSED, ())
-        self.filtered(lambda p: p.id not in passed)._gate_get_leaving()._gate_assert_delivery()
+        self.filtered(
+            lambda p: p.id not in passed
+        )._gate_get_leaving()._gate_assert_delivery()
         before = orders._gate_get_committed()
         result = super()._action_done()
         orders._gate_assert_not_raised(before)
@@ -118,7 +120,9 @@ class StockMove(models.Model):
     def _gate_is_leaving(self):
         """Return whether the goods go from us to a customer."""
         self.ensure_one()
-        return self.location_dest_id._is_outgoing() and not self.location_id._is_outgoing()
+        return (
+            self.location_dest_id._is_outgoing() and not self.location_id._is_outgoing()
+        )
 
 
 class StockMoveLine(models.Model):
@@ -130,10 +134,11 @@ class StockMoveLine(models.Model):
     def create(self, vals_list):
         Picking, Move = self.env["stock.picking"], self.env["stock.move"]
         # sudo: as in _gate_get_leaving
-        moves = Move.sudo().browse(
+        Picking, Move = Picking.sudo(), Move.sudo()
+        moves = Move.browse(
             {vals["move_id"] for vals in vals_list if vals.get("move_id")}
         )
-        pickings = Picking.sudo().browse(
+        pickings = Picking.browse(
             {vals["picking_id"] for vals in vals_list if vals.get("picking_id")}
         )
         done = moves.filtered(lambda move: move.state == "done")
@@ -145,7 +150,9 @@ class StockMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        if not {"quantity", "product_uom_id", "move_id", "picking_id"}.intersection(vals):
+        if not {"quantity", "product_uom_id", "move_id", "picking_id"}.intersection(
+            vals
+        ):
             return super().write(vals)
         # sudo: as in _gate_get_leaving
         done = self.sudo().move_id.filtered(lambda move: move.state == "done")

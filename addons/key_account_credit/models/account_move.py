@@ -66,13 +66,13 @@ class AccountMove(models.Model):
         :raise CreditError: names the invoice, the customer and the cure
         Locks the accounts: groups first, in the order of ids.
         """
-        # sudo: the limit counts for those who may not read it; so below.
+        # sudo: the limit counts for those who may not read it.
         invoices = self.sudo().filtered(lambda move: move._credit_is_stray())
         if not invoices:
             return
         accounts, heads = invoices._credit_get_accounts()
         invoices._credit_assert_counted(accounts, heads)
-        owners = self.env["key.account"].sudo().union(*accounts.values())
+        owners = invoices.env["key.account"].union(*accounts.values())
         if not owners:
             return
         owners.browse().union(*heads.values())._credit_lock()
@@ -95,7 +95,9 @@ class AccountMove(models.Model):
         stray = self.invoice_line_ids.filtered(
             lambda line: line.display_type == "product" and not line.sale_line_ids
         )
-        return self.currency_id.compare_amounts(sum(stray.mapped("price_total")), 0.0) > 0
+        return (
+            self.currency_id.compare_amounts(sum(stray.mapped("price_total")), 0.0) > 0
+        )
 
     def _credit_get_rules(self):
         rules = self.env["key.account.credit.rule"]._get_rules(self.company_id)
@@ -115,7 +117,9 @@ class AccountMove(models.Model):
         self.env["res.partner"].flush_model(["parent_id"])
         self.env["key.account.credit.limit"].flush_model()
         query = SQL(
-            HEADS, partners=self.commercial_partner_id.ids, companies=self.company_id.ids
+            HEADS,
+            partners=self.commercial_partner_id.ids,
+            companies=self.company_id.ids,
         )
         for partner_id, company_id, head_id in self.env.execute_query(query):
             partner = self.env["res.partner"].browse(partner_id)
@@ -164,7 +168,9 @@ class AccountMove(models.Model):
         # sudo: whoever books may not read held orders.
         moves = self.sudo()
         lines = moves.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-            and (line.balance < 0 or line.move_id.state != "posted")
+            lambda line: (
+                line.account_id.account_type == "asset_receivable"
+                and (line.balance < 0 or line.move_id.state != "posted")
+            )
         )
         lines.partner_id._credit_wake()

@@ -25,10 +25,11 @@ class SaleOrder(models.Model):
             for order in self
             if order.state == "sale"
         }
-        super()._compute_debtor_account_id()
+        result = super()._compute_debtor_account_id()
         for order, account in before.items():
             if not order.debtor_account_id:
                 order.debtor_account_id = account
+        return result
 
     def write(self, vals):
         # EXTENDS 'key_account_credit': a quotation is whoever's it is for now.
@@ -44,9 +45,11 @@ class SaleOrder(models.Model):
         issues = super()._gate_get_delivery_issues()
         # sudo: the gate judges amounts that the user may not see.
         orders = self.sudo().filtered(
-            lambda o: o.debtor_account_id
-            and not o._is_prepaid()
-            and o._credit_has_rules("is_on_transfer")
+            lambda o: (
+                o.debtor_account_id
+                and not o._is_prepaid()
+                and o._credit_has_rules("is_on_transfer")
+            )
         )
         if not orders:
             return issues
@@ -106,11 +109,15 @@ class SaleOrder(models.Model):
         heads = Account.browse(
             {int(i["subject"]) for _o, i in over if i["code"] == "credit_group_limit"}
         )
-        covered = {str(head.id): own for head, own in heads._get_group_members().items()}
-        accounts = self.sudo().debtor_account_id.union(*covered.values())  # sudo: as above
-        released = accounts._credit_get_released()
+        covered = {
+            str(head.id): own for head, own in heads._get_group_members().items()
+        }
+        debtors = {order: order.sudo().debtor_account_id for order in found}  # sudo: as above
+        released = Account.union(
+            *debtors.values(), *covered.values()
+        )._credit_get_released()
         for order, issue in over:
-            own = covered.get(issue["subject"], order.sudo().debtor_account_id)
+            own = covered.get(issue["subject"], debtors[order])
             spared = sum(
                 amount
                 for family, account, code, subject, amount in released
@@ -119,7 +126,7 @@ class SaleOrder(models.Model):
                 and code in LIMIT_CODES[issue["code"]]
                 and (subject or None) == issue["subject"]
             )
-            missing = issue["amount_missing"] - order.sudo()._credit_convert(spared)
+            missing = issue["amount_missing"] - order._credit_convert(spared)
             issue["amount_missing"] = order.currency_id.round(max(missing, 0.0))
         for order, issues in found.items():
             found[order] = [
@@ -129,7 +136,9 @@ class SaleOrder(models.Model):
     def _credit_get_unpaid(self):
         """Return what these orders, as superuser, still expose us to, in the company's
         currency: to be delivered, to be invoiced, invoiced and not paid."""
-        total = sum(self.mapped("amount_undelivered")) + sum(self.mapped("amount_unbilled"))
+        total = sum(self.mapped("amount_undelivered")) + sum(
+            self.mapped("amount_unbilled")
+        )
         for invoice in self.invoice_ids:
             if invoice.state == "posted":
                 total += invoice.amount_residual_signed
@@ -170,12 +179,15 @@ class SaleOrder(models.Model):
     def _compute_amount_undelivered(self):
         # EXTENDS: an order that was lowered or cancelled leaves room for others.
         before = {o: o.amount_undelivered + o.amount_unbilled for o in self}
-        super()._compute_amount_undelivered()
+        result = super()._compute_amount_undelivered()
         # sudo: whose credit it is does not depend on who lowers it.
         lowered = self.sudo().filtered(
-            lambda o: o.id
-            and o.debtor_account_id
-            and o.amount_undelivered + o.amount_unbilled < before[o]
+            lambda o: (
+                o.id
+                and o.debtor_account_id
+                and o.amount_undelivered + o.amount_unbilled < before[o]
+            )
         )
         if lowered:
             lowered.debtor_account_id._credit_wake()
+        return result

@@ -59,13 +59,21 @@ class TestWaysAround(CreditCase):
 
     def test_lines_of_a_confirmed_order_are_not_raised(self):
         line = self.first.order_line
-        more = {"product_id": self.product.id, "product_uom_qty": 1, "price_unit": 400.01}
+        more = {
+            "product_id": self.product.id,
+            "product_uom_qty": 1,
+            "price_unit": 400.01,
+        }
         changes = {
             "quantity": lambda: line.write({"product_uom_qty": 500}),
             "price": lambda: line.write({"price_unit": 1000.01}),
-            "new line": lambda: self.first.write({"order_line": [Command.create(more)]}),
+            "new line": lambda: self.first.write(
+                {"order_line": [Command.create(more)]}
+            ),
             "line of its own": lambda: line.create({**more, "order_id": self.first.id}),
-            "copied line": lambda: line.copy({"order_id": self.first.id, "price_unit": 500}),
+            "copied line": lambda: line.copy(
+                {"order_id": self.first.id, "price_unit": 500}
+            ),
         }
         for name, change in changes.items():
             with self.subTest(name), self.assertStopped(GateError, "credit limit"):
@@ -146,11 +154,17 @@ class TestWaysAround(CreditCase):
 
     def test_order_in_another_currency_counts_at_its_rate(self):
         euro = self.env.ref("base.EUR")
-        currency = euro if self.company.currency_id != euro else self.env.ref("base.USD")
+        currency = (
+            euro if self.company.currency_id != euro else self.env.ref("base.USD")
+        )
         currency.active = True
         rates = {"currency_id": currency.id, "company_id": self.company.id}
-        self.env["res.currency.rate"].search([("currency_id", "=", currency.id)]).unlink()
-        self.env["res.currency.rate"].create({**rates, "name": "2020-01-01", "rate": 0.5})
+        self.env["res.currency.rate"].search(
+            [("currency_id", "=", currency.id)]
+        ).unlink()
+        self.env["res.currency.rate"].create(
+            {**rates, "name": "2020-01-01", "rate": 0.5}
+        )
         pricelist = self.env["product.pricelist"].create(
             {"name": "Foreign", "currency_id": currency.id}
         )
@@ -193,7 +207,11 @@ class TestWaysAround(CreditCase):
         self.assertStaysHeld(order)
         for role in ("salesperson", "manager", "controller", "accountant"):
             Limit = self.env["key.account.credit.limit"].with_user(self.user(role))
-            vals = {"key_account_id": self.account.id, "amount": 9e9, "kind": "temporary"}
+            vals = {
+                "key_account_id": self.account.id,
+                "amount": 9e9,
+                "kind": "temporary",
+            }
             with self.assertStopped((AccessError, DutyError), "."):
                 Limit.create(vals)
         Rule = self.env["key.account.credit.rule"]
@@ -240,17 +258,25 @@ class TestWaysAround(CreditCase):
         )
         second = self.make_account(self.partner, company_id=other.id)
         self.make_limit(50.0, account=second)
-        env = self.env(user=user, context={"allowed_company_ids": (self.company | other).ids})
+        env = self.env(
+            user=user, context={"allowed_company_ids": (self.company | other).ids}
+        )
         self.env["stock.warehouse"].search([("company_id", "=", other.id)], limit=1)
         here = self.over(400.0)
-        there = self.env["sale.order"].with_company(other).create(
-            {
-                "partner_id": self.partner.id,
-                "company_id": other.id,
-                "order_line": [
-                    Command.create({"product_id": self.product.id, "price_unit": 50.01})
-                ],
-            }
+        there = (
+            self.env["sale.order"]
+            .with_company(other)
+            .create(
+                {
+                    "partner_id": self.partner.id,
+                    "company_id": other.id,
+                    "order_line": [
+                        Command.create(
+                            {"product_id": self.product.id, "price_unit": 50.01}
+                        )
+                    ],
+                }
+            )
         )
         orders = (here | there).with_env(env)
         orders.action_confirm()

@@ -88,7 +88,9 @@ class TestInvoiceDoor(CreditCase):
         invoice.invoice_line_ids = [Command.create(extra)]
         with self.assertStopped(CreditError, "temporary limit"):
             invoice.action_post()
-        invoice.invoice_line_ids.filtered(lambda line: line.name == "Extra").price_unit = -10
+        invoice.invoice_line_ids.filtered(
+            lambda line: line.name == "Extra"
+        ).price_unit = -10
         invoice.action_post()
 
     def test_subsidiary_without_an_account_does_not_lead_around_the_group_limit(self):
@@ -107,7 +109,9 @@ class TestInvoiceDoor(CreditCase):
         self.make_limit(0.0)
         other = self.env["res.company"].create({"name": "Other"})
         self.assertFalse(
-            self.env["key.account"]._get_by_partner(self.partner).get((self.partner, other))
+            self.env["key.account"]
+            ._get_by_partner(self.partner)
+            .get((self.partner, other))
         )
 
     def test_rule_says_whether_it_is_asked(self):

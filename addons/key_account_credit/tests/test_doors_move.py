@@ -55,10 +55,14 @@ class TestMovedCustomer(CreditCase):
             self.contact.parent_id = self.other.partner_id
         self.assertEqual(order.debtor_account_id, self.account)
         limit.amount = 600.0
-        self.contact.with_user(self.user("salesperson")).parent_id = self.other.partner_id
+        self.contact.with_user(
+            self.user("salesperson")
+        ).parent_id = self.other.partner_id
         self.assertExposure(account=self.other, undelivered=600.0)
 
-    def test_order_stays_counted_when_its_contact_goes_to_a_company_without_an_account(self):
+    def test_order_stays_counted_when_its_contact_goes_to_a_company_without_an_account(
+        self,
+    ):
         nobody = self.make_company("Nobody")
         order = self.confirm(600.0, partner_id=self.contact.id)
         self.contact.parent_id = nobody
@@ -146,7 +150,9 @@ class TestMovedCustomer(CreditCase):
 
     def test_account_stays_a_company_of_its_own(self):
         with self.assertStopped(ValidationError, "cannot become a contact"):
-            self.partner.write({"is_company": False, "parent_id": self.other.partner_id.id})
+            self.partner.write(
+                {"is_company": False, "parent_id": self.other.partner_id.id}
+            )
 
     def test_account_that_pays_for_others_is_kept(self):
         payer = self.make_account(state="prospect")

@@ -52,13 +52,17 @@ class TestTransferDoor(CreditCase):
         sentence = answer["params"]["message"]
         self.assertIn(order.name, sentence)
         self.assertNotRegex(sentence, "300|500|800")
-        self.assertTrue(order.picking_ids.with_user(self.user("warehouse")).is_gate_held)
+        self.assertTrue(
+            order.picking_ids.with_user(self.user("warehouse")).is_gate_held
+        )
 
     def test_hold_is_told_to_the_controllers_once(self):
         order = self.overrun()
         self.ship(order.picking_ids)
         controller = self.user("controller")
-        self.assertEqual(len(order.activity_ids.filtered(lambda a: a.user_id == controller)), 1)
+        self.assertEqual(
+            len(order.activity_ids.filtered(lambda a: a.user_id == controller)), 1
+        )
         messages = order.message_ids
         self.ship(order.picking_ids)
         self.assertEqual(order.message_ids, messages)
@@ -159,7 +163,9 @@ class TestTransferDoor(CreditCase):
         self.assertDeliveryHeld(order, "credit_limit")
         self.assertEqual(self.open_issues(order).amount_missing, 500.0)
 
-    def test_goods_of_an_order_within_the_limit_do_not_wait_for_another_released_one(self):
+    def test_goods_of_an_order_within_the_limit_do_not_wait_for_another_released_one(
+        self,
+    ):
         within = self.shippable(800.0)
         beyond = self.make_sale(500.0, user_id=self.user("salesperson").id)
         beyond.with_user(self.user("salesperson")).action_confirm()

@@ -148,9 +148,7 @@ class TestWaiting(CreditCase):
         self.company.credit_waiting_order = "value"
         orders = self.make_sale(100.0) | self.make_sale(90.0) | self.make_sale(95.0)
         orders[1].currency_rate = 0.5
-        self.assertEqual(
-            orders._gate_sort_waiting(), orders[1] + orders[0] + orders[2]
-        )
+        self.assertEqual(orders._gate_sort_waiting(), orders[1] + orders[0] + orders[2])
 
     def test_order_beside_one_that_another_check_stopped_is_judged_again(self):
         first, second = self.make_sale(600.0), self.make_sale(600.0)
@@ -158,7 +156,9 @@ class TestWaiting(CreditCase):
         self.assertWakes(
             lambda: (first | second)._gate_record(
                 {
-                    first: [{"code": "fund_short", "kind": "fund", "text": "No money."}],
+                    first: [
+                        {"code": "fund_short", "kind": "fund", "text": "No money."}
+                    ],
                     second: [
                         {
                             "code": "credit_limit",
