@@ -1,4 +1,4 @@
-from odoo import api, models, tools
+from odoo import api, models
 
 from ..exceptions import CreditError
 
@@ -21,29 +21,6 @@ class ResCompany(models.Model):
         if {"credit_horizon_days", "credit_without_limit"}.intersection(vals):
             self.env["sale.order"]._gate_wake()
         return result
-
-
-class KeyAccountCreditLimit(models.Model):
-    _inherit = "key.account.credit.limit"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        limits = super().create(vals_list)
-        if "group" in limits.mapped("scope"):
-            self.env.registry.clear_cache()
-        return limits
-
-    def write(self, vals):
-        if "scope" in vals:
-            self.env.registry.clear_cache()
-        return super().write(vals)
-
-    @api.model
-    @tools.ormcache()
-    def _has_group_limits(self):
-        """Return whether a limit ever covered a group; most companies have none."""
-        # sudo: limits count for those who may not read them.
-        return bool(self.sudo().search_count([("scope", "=", "group")], limit=1))
 
 
 class KeyAccount(models.Model):

@@ -53,10 +53,8 @@ class SaleOrder(models.Model):
         )
         if not orders:
             return issues
-        groups = {}
-        if self.env["key.account.credit.limit"]._has_group_limits():
-            groups = orders._credit_lock_groups()
-            self.env.cr.cache.pop("key_account_credit.groups", None)
+        groups = orders._credit_lock_groups()
+        self.env.cr.cache.pop("key_account_credit.groups", None)
         orders.debtor_account_id._credit_lock()
         found = {}
         self.browse(orders.ids)._credit_judge(found, groups, "is_on_transfer")
