@@ -102,9 +102,3 @@ class SaleOrder(models.Model):
                 for order in self.sudo()  # sudo: as above
             ]
         )
-
-    def _gate_evaluate(self):
-        # EXTENDS 'key_account': what came back once and passes now is done with.
-        passed = super()._gate_evaluate()
-        passed.filtered("gate_round")._gate_drop_activities()
-        return passed

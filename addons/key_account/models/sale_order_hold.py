@@ -29,6 +29,8 @@ class SaleOrder(models.Model):
         self._gate_get_passed().update(
             {order.id: order.fingerprint for order in passed}
         )
+        # What had come back once is done with.
+        passed.filtered("gate_round")._gate_drop_activities()
         return self.filtered(lambda order: order not in blocking)
 
     def _gate_record(self, blocking, is_request=False):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.key_account.models.sale_order_gate import RELEASERS
+
 from .key_account import CREDIT_READERS
 
 
@@ -10,12 +12,12 @@ class SaleOrder(models.Model):
 
     credit_warning = fields.Text(
         compute="_compute_credit_warning",
-        groups="base.group_user",
+        groups=RELEASERS,
         help="What the credit checks that only warn find, without amounts.",
     )
     is_debtor_controlled = fields.Boolean(
         compute="_compute_credit_warning",
-        groups="base.group_user",
+        groups=RELEASERS,
         help="Somebody has decided on the limit that this order counts against.",
     )
     amount_credit_needed = fields.Monetary(
