@@ -46,22 +46,23 @@ LATENESS = """
 SELECT paid.id, SUM(paid.days * paid.amount) / SUM(paid.amount)
   FROM (
     SELECT scope.id, line.debit AS amount,
-           GREATEST((SELECT MAX(part.max_date) FROM account_partial_reconcile part
-                      WHERE part.debit_move_id = line.id)
-                    - COALESCE(line.date_maturity, line.date), 0) AS days
+           GREATEST(last.day - COALESCE(line.date_maturity, line.date), 0) AS days
       FROM (%(scope)s) scope
       JOIN res_partner partner ON partner.commercial_partner_id = scope.partner_id
       JOIN account_move move
         ON move.partner_id = partner.id AND move.company_id = scope.company_id
       JOIN account_move_line line ON line.move_id = move.id
+     CROSS JOIN LATERAL (
+           SELECT MAX(part.max_date) AS day FROM account_partial_reconcile part
+            WHERE part.debit_move_id = line.id) last
      WHERE move.state = 'posted'
        AND move.move_type IN ('out_invoice', 'out_receipt')
        AND move.payment_state IN ('paid', 'in_payment')
        AND move.invoice_date > scope.today - %(days)s
        AND line.display_type = 'payment_term'
        AND line.debit > 0
+       AND last.day IS NOT NULL
   ) paid
- WHERE paid.days IS NOT NULL
 GROUP BY paid.id
 """
 

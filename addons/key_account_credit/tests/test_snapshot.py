@@ -336,11 +336,9 @@ class TestDso(SnapshotCase):
 
     def test_taken_back_invoice_was_never_paid(self):
         invoice = self.make_dated(300.0, 60)
-        reversal = self.env["account.move.reversal"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        reversal.create({"journal_id": invoice.journal_id.id}).refund_moves()
-        invoice.reversal_move_ids.filtered(lambda m: m.state == "draft").action_post()
+        dates = {"date": self.today, "invoice_date": self.today}
+        invoice._reverse_moves([dates], cancel=True)
+        self.assertEqual(invoice.payment_state, "reversed")
         self.assertEqual(self.account.credit_days_late, 0.0)
 
     def test_amounts_are_for_readers(self):
