@@ -28,7 +28,7 @@ class TestTransfer(RequestCase):
         request = self.transfer(sibling)
         self.assertFund(60, 0)
         self.assertFund(40, 0, sibling)
-        out, into = request.entry_ids.sorted("id")
+        out, into = request.sudo().entry_ids.sorted("id")
         self.assertEqual(
             (out.counterpart_id, into.counterpart_id), (sibling, self.fund)
         )
