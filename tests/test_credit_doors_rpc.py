@@ -184,7 +184,7 @@ def test_limits_are_written_by_nobody(scene, account, door):
     refused(
         "credit request", scene.admin.call, LIMIT, "write", [limit], {"amount": 9e9}
     )
-    refused("credit request", scene.admin.call, LIMIT, "unlink", [limit])
+    refused(".", scene.admin.call, LIMIT, "unlink", [limit])
 
 
 def test_goods_stay_on_record_and_leave_when_released(
