@@ -335,7 +335,7 @@ class TestDso(SnapshotCase):
         self.assertAlmostEqual(self.account.credit_days_late, 15.0, 2)
 
     def test_taken_back_invoice_was_never_paid(self):
-        invoice = self.make_dated(300.0, 60)
+        invoice = self.make_open(300.0, 60)
         dates = {"date": self.today, "invoice_date": self.today}
         invoice._reverse_moves([dates], cancel=True)
         self.assertEqual(invoice.payment_state, "reversed")
