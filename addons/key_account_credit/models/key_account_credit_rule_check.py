@@ -93,7 +93,7 @@ class KeyAccountCreditRule(models.Model):
 
     def _check_order_value(self, order, _standing, _amount):
         currency = order.company_id.currency_id
-        value = currency.round(order.amount_total / (order.currency_rate or 1.0))
+        value = currency.round(order.amount_total / order._credit_get_rate())
         missing = currency.round(value - self.amount)
         if missing > 0:
             text = self.env._(

@@ -31,8 +31,7 @@ SELECT total.id, part.code, part.amount
            SUM(orders.amount_unbilled) AS unbilled
       FROM (%(scope)s) scope
       JOIN sale_order orders ON orders.debtor_account_id = scope.id
-     WHERE orders.state = 'sale'
-       AND (orders.amount_undelivered <> 0 OR orders.amount_unbilled <> 0)
+     WHERE orders.amount_undelivered <> 0 OR orders.amount_unbilled <> 0
   GROUP BY scope.id
   ) total
  CROSS JOIN LATERAL (VALUES ('undelivered', total.undelivered),
@@ -55,6 +54,7 @@ SELECT scope.id, 'draft_invoice', SUM(move.amount_total_signed)
              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
             WHERE line.move_id = move.id))
 GROUP BY scope.id
+HAVING SUM(move.amount_total_signed) <> 0
 """
 
 RECEIVABLES = """
@@ -135,16 +135,14 @@ class KeyAccount(models.Model):
     def _get_order_components(self):
         scope = self._get_exposure_scope()
         source = ExposureSource("orders", SQL(ORDERS, scope=scope))
-        confirmed = Domain("debtor_account_id", "in", self.ids) & Domain(
-            "state", "=", "sale"
-        )
+        owed = Domain("debtor_account_id", "in", self.ids)
         return [
             ExposureComponent(
                 "undelivered",
                 self.env._("Confirmed, Not Delivered"),
                 source,
                 "sale.order",
-                confirmed
+                owed
                 & Domain("amount_undelivered", "!=", 0)
                 & self._get_horizon_domain(),
                 "amount_undelivered",
@@ -154,7 +152,7 @@ class KeyAccount(models.Model):
                 self.env._("Delivered, Not Invoiced"),
                 source,
                 "sale.order",
-                confirmed & Domain("amount_unbilled", "!=", 0),
+                owed & Domain("amount_unbilled", "!=", 0),
                 "amount_unbilled",
             ),
         ]

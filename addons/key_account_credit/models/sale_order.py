@@ -45,10 +45,14 @@ class SaleOrder(models.Model):
     _credit_open_idx = models.Index(
         "(debtor_account_id) "
         "INCLUDE (amount_undelivered, amount_unbilled, commitment_date) "
-        "WHERE state = 'sale' AND (amount_undelivered <> 0 OR amount_unbilled <> 0)"
+        "WHERE amount_undelivered <> 0 OR amount_unbilled <> 0"
     )
 
-    @api.depends("partner_id", "partner_invoice_id", "company_id")
+    @api.depends(
+        "partner_id.commercial_partner_id",
+        "partner_invoice_id.commercial_partner_id",
+        "company_id",
+    )
     def _compute_debtor_account_id(self):
         # sudo: who owes does not depend on who looks.
         Account = self.env["key.account"].sudo()
@@ -64,12 +68,15 @@ class SaleOrder(models.Model):
     @api.depends(
         "state",
         "currency_rate",
+        "amount_total",
         "order_line.price_total",
         "order_line.product_uom_qty",
         "order_line.qty_delivered",
         "order_line.qty_invoiced",
         "order_line.is_downpayment",
         "order_line.move_ids.state",
+        # What a down payment is worth may change while it is a draft.
+        "order_line.invoice_lines.price_total",
     )
     def _compute_amount_undelivered(self):
         for order in self:
@@ -83,26 +90,38 @@ class SaleOrder(models.Model):
             order.amount_unbilled = currency.round(unbilled / rate)
 
     def _is_exposed(self):
-        """Return whether the order itself is owed: it is confirmed, and no other orders
-        were made from it."""
+        """Return whether the order itself is owed: no other orders were made from it,
+        and it is confirmed, or goods have left on it before it was taken back."""
         self.ensure_one()
-        return self.state == "sale" and all(
-            part.state == "cancel" for part in self._gate_get_parts()
-        )
+        if self.state != "sale" and not any(self.order_line.mapped("qty_delivered")):
+            return False
+        return all(part.state == "cancel" for part in self._gate_get_parts())
 
-    def _get_open_amounts(self):
+    def _get_open_amounts(self, is_confirmed=None):
         """Return ``(undelivered, unbilled)`` in the order's currency, not rounded: what
         will still be invoiced, and how much of that has been delivered. Discounts and
-        down payments lower what is undelivered first."""
+        down payments lower what is undelivered first; neither is ever negative.
+
+        :param is_confirmed: as if the order were confirmed now
+        """
         goods = self.order_line.filtered(
             lambda line: not line.display_type and not line.is_downpayment
         )
-        amounts = [line._get_open_amounts() for line in goods]
+        amounts = [line._get_open_amounts(is_confirmed) for line in goods]
         undelivered = sum(amount for amount, _unbilled in amounts)
         unbilled = sum(amount for _undelivered, amount in amounts)
+        whole = sum(goods.mapped("price_total"))
+        if not self.currency_id.compare_amounts(undelivered + unbilled, whole):
+            # Open as a whole: by its total, in which taxes may be rounded once.
+            if undelivered:
+                undelivered += self.amount_total - whole
+            elif unbilled:
+                unbilled += self.amount_total - whole
         undelivered -= self._get_down_payments()
         if undelivered < 0:
-            unbilled, undelivered = max(unbilled + undelivered, 0.0), 0.0
+            return 0.0, max(unbilled + undelivered, 0.0)
+        if unbilled < 0:
+            return max(unbilled + undelivered, 0.0), 0.0
         return undelivered, unbilled
 
     def _get_down_payments(self):
@@ -137,23 +156,53 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _get_open_amounts(self):
+    def _get_open_amounts(self, is_confirmed=None):
         """Return ``(undelivered, unbilled)`` of the line in the order's currency, taxes
-        included, not rounded. Where all transfers have ended, nothing more is on its
-        way, whatever was ordered."""
+        included, not rounded; both are negative where the customer gives something
+        back.
+
+        :param is_confirmed: as if the order were confirmed now
+        """
         self.ensure_one()
-        ended = self.move_ids and all(
-            move.state in ("done", "cancel") for move in self.move_ids
+        sign = -1 if (self.product_uom_qty or self.qty_delivered) < 0 else 1
+        delivered, total, invoiced = (
+            sign * quantity for quantity in self._get_promised(is_confirmed)
         )
-        total = self.qty_delivered
-        if not ended:
-            total = max(self.product_uom_qty, self.qty_delivered)
-        still_open = max(total - self.qty_invoiced, 0.0)
-        delivered = min(max(self.qty_delivered - self.qty_invoiced, 0.0), still_open)
+        still_open = max(total - invoiced, 0.0)
         if not still_open:
             return 0.0, 0.0
-        price = self._get_price_with_tax()
-        return (still_open - delivered) * price, delivered * price
+        taken = min(max(delivered - invoiced, 0.0), still_open)
+        price = sign * self._get_price_with_tax()
+        return (still_open - taken) * price, taken * price
+
+    def _get_promised(self, is_confirmed):
+        """Return ``(delivered, delivered in the end, invoiced)``, quantities."""
+        delivered, ordered = self.qty_delivered, self.product_uom_qty
+        invoiced = self.qty_invoiced
+        if is_confirmed is None and self.order_id.state != "sale":
+            # Taken back: what has left on a transfer is owed all the same, but there is
+            # nothing that a credit note could have billed once more.
+            if self.qty_delivered_method != "stock_move":
+                delivered = 0.0
+            return delivered, delivered, max(invoiced, 0.0) if delivered > 0 else 0.0
+        if is_confirmed is None and self._is_delivery_over():
+            return delivered, delivered, invoiced
+        most = min if ordered < 0 else max
+        return delivered, most(ordered, delivered), invoiced
+
+    def _is_delivery_over(self):
+        """Return whether nothing more is on its way, whatever was ordered: all transfers
+        have ended. What is invoiced as it was ordered is invoiced nevertheless; goods
+        that come back are not on their way."""
+        if self.product_id.invoice_policy != "delivery":
+            return False
+        moves = self.move_ids.filtered(
+            lambda move: (
+                not move.origin_returned_move_id
+                and move.location_id.usage != "customer"
+            )
+        )
+        return bool(moves) and all(move.state in ("done", "cancel") for move in moves)
 
     def _get_price_with_tax(self):
         """Return what one unit costs, discount and taxes included."""

@@ -1,16 +1,18 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL, float_round
 
 # The groups, limited as a whole, that orders belong to by whom they are for and by whoever
-# pays. Their rows are updated before any account's, in the order of ids: everybody who
+# pays; those of who pays, or counts in place of it, are what an order is judged by. Their rows are updated before any account's, in the order of ids: everybody who
 # judges a member of the group runs into the others.
 LOCK_GROUPS = """
 WITH RECURSIVE chain AS (
     SELECT orders.id, orders.company_id, partner.id AS partner_id,
-           partner.id = orders.partner_invoice_id AS is_payer
+           partner.id = orders.partner_invoice_id
+           OR partner.commercial_partner_id = debtor.partner_id AS is_payer
       FROM sale_order orders
       JOIN res_partner partner
         ON partner.id IN (orders.partner_id, orders.partner_invoice_id)
+ LEFT JOIN key_account debtor ON debtor.id = orders.debtor_account_id
      WHERE orders.id = ANY(%(orders)s)
      UNION
     SELECT chain.id, chain.company_id, partner.parent_id, chain.is_payer
@@ -56,8 +58,10 @@ class SaleOrder(models.Model):
         Limit = self.env["key.account.credit.limit"]
         if not Limit._get_group_company_ids().intersection(self.company_id.ids):
             return {}
-        self.flush_model(["partner_id", "partner_invoice_id", "company_id"])
-        self.env["res.partner"].flush_model(["parent_id"])
+        self.flush_model(
+            ["partner_id", "partner_invoice_id", "company_id", "debtor_account_id"]
+        )
+        self.env["res.partner"].flush_model(["parent_id", "commercial_partner_id"])
         Limit.flush_model()
         # sudo: the gate judges groups that the user may not see.
         Account = self.env["key.account"].sudo()
@@ -132,14 +136,31 @@ class SaleOrder(models.Model):
         return self.pay_mode == "prepaid" or self.prepaid_percent >= 100
 
     def _credit_get_amount(self):
-        """Return what the order adds to the exposure when it is confirmed, in the
+        """Return what the order adds to the exposure when it is confirmed today, in the
         company's currency; nothing when it is confirmed and counts already, or is to be
-        delivered after the horizon."""
+        delivered after the horizon. What it had delivered or billed before it was taken
+        back counts already, too, and an order never makes room for others."""
         self.ensure_one()
-        if self.state not in ("draft", "sent") or self._is_beyond_horizon():
+        if self.state not in ("draft", "sent"):
             return 0.0
-        return self.company_id.currency_id.round(
-            self.amount_total / (self.currency_rate or 1.0)
+        undelivered, unbilled = self._get_open_amounts(is_confirmed=True)
+        if self._is_beyond_horizon():
+            undelivered = 0.0
+        currency, rate = self.company_id.currency_id, self._credit_get_rate()
+        after = currency.round(undelivered / rate) + currency.round(unbilled / rate)
+        before = self.amount_undelivered + self.amount_unbilled
+        return max(currency.round(after - before), 0.0)
+
+    def _credit_get_rate(self):
+        """Return how much of the order's currency one of the company's buys: for a
+        quotation today, for it is dated anew when it is confirmed."""
+        company = self.company_id
+        if self.currency_id == company.currency_id:
+            return 1.0
+        if self.state not in ("draft", "sent"):
+            return self.currency_rate or 1.0
+        return self.env["res.currency"]._get_conversion_rate(
+            company.currency_id, self.currency_id, company, fields.Date.today()
         )
 
     def _is_beyond_horizon(self):
@@ -157,9 +178,7 @@ class SaleOrder(models.Model):
         payer = self.partner_invoice_id.commercial_partner_id
         if account.partner_id == payer or self._is_prepaid():
             return []
-        if account and not account.credit_limit_ids:
-            return []
-        if not account and not groups.get(self.id):
+        if not account.credit_limit_ids and not groups.get(self.id):
             return []
         return [
             {
@@ -207,7 +226,7 @@ class SaleOrder(models.Model):
         if self.currency_id == self.company_id.currency_id:
             return self.currency_id.round(amount)
         return float_round(
-            amount * (self.currency_rate or 1.0),
+            amount * self._credit_get_rate(),
             precision_rounding=self.currency_id.rounding,
             rounding_method="UP",
         )
