@@ -22,3 +22,4 @@ from . import (
     test_waiting,
     test_warning,
 )
+from . import test_exposure, test_exposure_hard_cases, test_exposure_random, test_gate
