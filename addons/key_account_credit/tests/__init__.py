@@ -12,6 +12,8 @@ from . import (
     test_doors_move,
     test_doors_transfer,
     test_exposure,
+    test_exposure_hard_cases,
+    test_exposure_random,
     test_gate,
     test_hold,
     test_hold_tours,
@@ -22,4 +24,3 @@ from . import (
     test_waiting,
     test_warning,
 )
-from . import test_exposure, test_exposure_hard_cases, test_exposure_random, test_gate
