@@ -160,7 +160,7 @@ class TestCreditDigest(SnapshotCase):
         self.assertFalse(self.send())
 
     def test_nothing_written_down_nothing_to_tell(self):
-        company, there = self.make_company_controller()
+        _company, there = self.make_company_controller()
         self.controller.credit_digest = False
         self.assertFalse(self.send())
         self.assertFalse(there.date_credit_digest)
