@@ -120,9 +120,12 @@ class StockMove(models.Model):
     def _gate_is_leaving(self):
         """Return whether the goods go from us to a customer."""
         self.ensure_one()
-        return (
-            self.location_dest_id._is_outgoing() and not self.location_id._is_outgoing()
-        )
+
+        def is_outside(location):
+            # Core asks the database each time, so only where it may be true.
+            return location.usage in ("customer", "transit") and location._is_outgoing()
+
+        return is_outside(self.location_dest_id) and not is_outside(self.location_id)
 
 
 class StockMoveLine(models.Model):
