@@ -9,11 +9,14 @@ class ExposureSource:
     """One query that sums what accounts owe.
 
     ``query`` yields rows ``(account id, component code, amount)``: in the company's
-    currency, taxes included, negative where it lowers the exposure.
+    currency, taxes included, negative where it lowers the exposure. ``query_by_day``,
+    where there is one, divides them by how long they have been due and yields a fourth
+    column: the days, negative or NULL for what is not overdue.
     """
 
     code: str
     query: SQL
+    query_by_day: SQL | None = None
 
 
 @dataclass(frozen=True)

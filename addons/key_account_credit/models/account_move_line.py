@@ -4,11 +4,16 @@ from odoo import api, models
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    # What is open of a customer is summed from the index alone.
-    _credit_open_idx = models.Index(
-        "(partner_id, company_id, account_id, date_maturity) "
-        "INCLUDE (amount_residual, date) "
-        "WHERE parent_state = 'posted' AND amount_residual <> 0"
+    # What is open of a customer is summed from the indexes alone: what is owed by the day
+    # on which it is due, and what came in and is not allocated. A row is in one of them.
+    _credit_owed_idx = models.Index(
+        "(partner_id, company_id, account_id, date_maturity, date) "
+        "INCLUDE (amount_residual) "
+        "WHERE parent_state = 'posted' AND amount_residual > 0"
+    )
+    _credit_unallocated_idx = models.Index(
+        "(partner_id, company_id, account_id) INCLUDE (amount_residual) "
+        "WHERE parent_state = 'posted' AND amount_residual < 0"
     )
 
 

@@ -204,8 +204,13 @@ class KeyAccount(models.Model):
         limits = self.env["key.account.credit.limit"]._get_of_accounts(
             accounts | all_heads
         )
-        totals = involved._get_exposure_total()
-        overdue = accounts._get_overdue_items() if with_overdue else {}
+        overdue = {}
+        if with_overdue:
+            found = involved._get_exposure_by_day()
+            totals = {account: total for account, (total, _items) in found.items()}
+            overdue = {account: items for account, (_total, items) in found.items()}
+        else:
+            totals = involved._get_exposure_total()
         ceilings = {
             head: head._get_ceiling(
                 limits, "group", sum(max(totals[each], 0.0) for each in members[head])

@@ -15,6 +15,12 @@ LIMIT_SCOPES = [("account", "This Account"), ("group", "The Whole Group")]
 # What changes no limit: nothing is judged again.
 UNCOUNTED_FIELDS = {"request_id", "end_request_id", "date_warned", "date_told"}
 
+# What has to be known to tell which limit is in force.
+IN_FORCE = [
+    *("key_account_id", "company_id", "kind", "scope", "state"),
+    *("date_start", "date_end", "amount", "currency_id"),
+]
+
 
 class KeyAccountCreditLimit(models.Model):
     """How much a customer may owe, from one day to another.
@@ -280,7 +286,9 @@ class KeyAccountCreditLimit(models.Model):
         """Return ``{(account, scope): limits}`` that were ever decided on, in one query;
         for those who judge, whoever they are."""
         # sudo: the limit counts for those who may not read it.
-        found = self.sudo().search_fetch([("key_account_id", "in", accounts.ids)])
+        found = self.sudo().search_fetch(
+            [("key_account_id", "in", accounts.ids)], IN_FORCE
+        )
         return found.grouped(lambda limit: (limit.key_account_id.id, limit.scope))
 
     def _end(self, date):

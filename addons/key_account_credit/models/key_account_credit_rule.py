@@ -10,6 +10,9 @@ CHECKS = [
     ("utilisation", "Use of the Limit"),
 ]
 
+# What a check needs to know of its rule, beside to whom it applies.
+CHECKED = ("check", "effect", "is_on_order", "is_on_transfer", "days", "amount", "percent")
+
 
 class KeyAccountCreditRule(models.Model):
     """Which check applies where, to whom, and whether it warns or holds. All rules that
@@ -91,14 +94,21 @@ class KeyAccountCreditRule(models.Model):
 
     @api.model
     @tools.ormcache("company_id")
-    def _get_rule_ids(self, company_id):
+    def _get_rule_values(self, company_id):
+        """Return the ids of a company's rules and the values that the checks go by."""
         # sudo: the rules count for those who may not read them.
-        return self.sudo().search([("company_id", "in", (False, company_id))]).ids
+        rules = self.sudo().search([("company_id", "in", (False, company_id))])
+        values = {name: [rule[name] for rule in rules] for name in CHECKED}
+        return rules.ids, values
 
     @api.model
     def _get_rules(self, company):
         """Return the active rules of a company; its checks need no query once known."""
-        return self.sudo().browse(self._get_rule_ids(company.id))  # sudo: as above
+        ids, values = self._get_rule_values(company.id)
+        rules = self.sudo().browse(ids)  # sudo: as above
+        for name, known in values.items():
+            self._fields[name]._insert_cache(rules, known)
+        return rules
 
     def _applies_to(self, account):
         grades, excluded = self._get_scope(self.id)
@@ -110,5 +120,5 @@ class KeyAccountCreditRule(models.Model):
     @tools.ormcache("rule_id")
     def _get_scope(self, rule_id):
         """Return the ids of the grades, none: all, and of the accounts left out."""
-        rule = self.sudo().browse(rule_id)  # sudo: as in _get_rule_ids
+        rule = self.sudo().browse(rule_id)  # sudo: as in _get_rule_values
         return frozenset(rule.grade_ids.ids), frozenset(rule.excluded_account_ids.ids)

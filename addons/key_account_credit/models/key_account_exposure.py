@@ -1,33 +1,22 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.key_account.models.res_company import DAY
 from odoo.addons.key_account.tools.exposure import ExposureComponent, ExposureSource
 
 # The accounts asked about, the company's day and the last moment of its horizon.
 SCOPE = """
-SELECT account.id, account.partner_id, account.company_id, day.today,
-       CASE WHEN company.credit_horizon_days > 0
-            THEN timezone('UTC', timezone(COALESCE(owner.tz, 'UTC'),
-                 (day.today + company.credit_horizon_days + 1)::timestamp))
-        END AS horizon
-  FROM key_account account
-  JOIN res_company company ON company.id = account.company_id
-  JOIN res_partner owner ON owner.id = company.partner_id
- CROSS JOIN LATERAL (SELECT {day} AS today) day
- WHERE account.id = ANY(%(accounts)s)
-""".replace("{day}", DAY.format(zone="owner.tz", moment="%(now)s::timestamp"))
+SELECT *
+  FROM unnest(%(ids)s::int[], %(partners)s::int[], %(companies)s::int[],
+              %(days)s::date[], %(horizons)s::timestamp[])
+    AS account (id, partner_id, company_id, today, horizon)
+"""
 
 ORDERS = """
 SELECT total.id, part.code, part.amount
   FROM (
     SELECT scope.id,
-           SUM(orders.amount_undelivered) FILTER (
-               WHERE scope.horizon IS NULL OR orders.commitment_date IS NULL
-                  OR orders.commitment_date < scope.horizon) AS undelivered,
+           SUM(orders.amount_undelivered) %(near)s AS undelivered,
            SUM(orders.amount_unbilled) AS unbilled
       FROM (%(scope)s) scope
       JOIN sale_order orders ON orders.debtor_account_id = scope.id
@@ -37,6 +26,12 @@ SELECT total.id, part.code, part.amount
  CROSS JOIN LATERAL (VALUES ('undelivered', total.undelivered),
                             ('unbilled', total.unbilled)) part (code, amount)
  WHERE part.amount <> 0
+"""
+
+# Asked of each order only where a company has a horizon.
+NEAR = """
+FILTER (WHERE scope.horizon IS NULL OR orders.commitment_date IS NULL
+           OR orders.commitment_date < scope.horizon)
 """
 
 # A draft credit note counts where it takes back the invoice of an order: meanwhile that
@@ -57,31 +52,37 @@ GROUP BY scope.id
 HAVING SUM(move.amount_total_signed) <> 0
 """
 
+# Summed by the day when it is due, in the order of the index, before anything else is
+# asked about it: there may be very many.
 RECEIVABLES = """
-SELECT total.id, part.code, part.amount
+SELECT item.id, item.code, SUM(item.amount) %(days)s
   FROM (
-    SELECT scope.id,
-           SUM(line.amount_residual) FILTER (
-               WHERE line.amount_residual > 0
-                 AND COALESCE(line.date_maturity, line.date) >= scope.today) AS not_due,
-           SUM(line.amount_residual) FILTER (
-               WHERE line.amount_residual > 0
-                 AND COALESCE(line.date_maturity, line.date) < scope.today) AS overdue,
-           SUM(line.amount_residual) FILTER (
-               WHERE line.amount_residual < 0) AS unallocated
+    SELECT scope.id, part.account_id, part.amount, scope.today - part.due AS days,
+           CASE WHEN part.due IS NULL THEN 'unallocated'
+                WHEN part.due < scope.today THEN 'overdue' ELSE 'receivable' END AS code
       FROM (%(scope)s) scope
       JOIN res_partner partner ON partner.commercial_partner_id = scope.partner_id
-      JOIN account_move_line line
-        ON line.partner_id = partner.id AND line.company_id = scope.company_id
-     WHERE line.parent_state = 'posted'
-       AND line.amount_residual <> 0
-       AND line.account_id = ANY(ARRAY(
-           SELECT id FROM account_account WHERE account_type = 'asset_receivable'))
-  GROUP BY scope.id
-  ) total
- CROSS JOIN LATERAL (VALUES ('receivable', total.not_due), ('overdue', total.overdue),
-                            ('unallocated', total.unallocated)) part (code, amount)
- WHERE part.amount <> 0
+     CROSS JOIN LATERAL (
+           SELECT line.account_id, COALESCE(line.date_maturity, line.date) AS due,
+                  SUM(line.amount_residual) AS amount
+             FROM account_move_line line
+            WHERE line.partner_id = partner.id
+              AND line.company_id = scope.company_id
+              AND line.parent_state = 'posted'
+              AND line.amount_residual > 0
+         GROUP BY line.account_id, line.date_maturity, line.date
+            UNION ALL
+           SELECT line.account_id, NULL, SUM(line.amount_residual)
+             FROM account_move_line line
+            WHERE line.partner_id = partner.id
+              AND line.company_id = scope.company_id
+              AND line.parent_state = 'posted'
+              AND line.amount_residual < 0
+         GROUP BY line.account_id) part
+  ) item
+  JOIN account_account ledger ON ledger.id = item.account_id
+ WHERE ledger.account_type = 'asset_receivable'
+GROUP BY item.id, item.code %(days)s
 """
 
 
@@ -98,19 +99,42 @@ class KeyAccount(models.Model):
         One statement for any number of accounts and components.
         """
         found = {account: {} for account in self}
-        if not self.ids:
-            return found
-        self.env.flush_all()
-        sources = {
-            part.source.code: part.source for part in self._get_exposure_components()
-        }
-        query = SQL(" UNION ALL ").join(
-            SQL("(%s)", source.query) for source in sources.values()
-        )
-        for account_id, code, amount in self.env.execute_query(query):
+        for account_id, code, amount, _days in self._read_exposure():
             own = found[self.browse(account_id)]
             own[code] = own.get(code, 0.0) + float(amount)
         return found
+
+    def _get_exposure_by_day(self):
+        """Return ``{account: (exposure, [(days overdue, amount)])}`` in the companies'
+        currencies, in the same one statement."""
+        totals = {account: [0.0, {}] for account in self}
+        for account_id, code, amount, days in self._read_exposure(by_day=True):
+            own = totals[self.browse(account_id)]
+            own[0] += float(amount)
+            if code == "overdue":
+                own[1][days] = own[1].get(days, 0.0) + float(amount)
+        return {
+            account: (account.currency_id.round(total), list(overdue.items()))
+            for account, (total, overdue) in totals.items()
+        }
+
+    def _read_exposure(self, by_day=False):
+        """Return rows ``(account id, component code, amount, days overdue)``, several of
+        a component where they are divided by days, else without days."""
+        if not self.ids:
+            return []
+        self.env.flush_all()
+        queries = []
+        for source in self._get_exposure_sources():
+            if by_day and source.query_by_day:
+                queries.append(SQL("(%s)", source.query_by_day))
+            else:
+                queries.append(SQL("(SELECT *, NULL::int FROM (%s) rows)", source.query))
+        return self.env.execute_query(SQL(" UNION ALL ").join(queries))
+
+    def _get_exposure_sources(self):
+        components = self._get_exposure_components()
+        return {part.source.code: part.source for part in components}.values()
 
     def _get_exposure_total(self):
         """Return ``{account: exposure}``, the sum of its components."""
@@ -122,7 +146,21 @@ class KeyAccount(models.Model):
     def _get_exposure_scope(self):
         """Return the subquery that the sources go by: ``id``, ``partner_id``,
         ``company_id``, ``today`` and ``horizon`` of each account."""
-        return SQL(SCOPE, accounts=self.ids, now=fields.Datetime.now())
+        accounts = self.browse(self.ids)
+        accounts.fetch(["partner_id", "company_id"])
+        # sudo: the company's day and policy count for everybody.
+        companies = accounts.company_id.sudo()
+        today = {company.id: company._get_today() for company in companies}
+        horizon = {company.id: company._get_credit_horizon() for company in companies}
+        owners = [account.company_id.id for account in accounts]
+        return SQL(
+            SCOPE,
+            ids=accounts.ids,
+            partners=[account.partner_id.id for account in accounts],
+            companies=owners,
+            days=[today[company] for company in owners],
+            horizons=[horizon[company] for company in owners],
+        )
 
     def _get_exposure_components(self):
         # EXTENDS 'key_account'
@@ -134,7 +172,10 @@ class KeyAccount(models.Model):
 
     def _get_order_components(self):
         scope = self._get_exposure_scope()
-        source = ExposureSource("orders", SQL(ORDERS, scope=scope))
+        # sudo: a policy of the company counts for everybody.
+        has_horizon = any(self.company_id.sudo().mapped("credit_horizon_days"))
+        near = SQL(NEAR) if has_horizon else SQL()
+        source = ExposureSource("orders", SQL(ORDERS, scope=scope, near=near))
         owed = Domain("debtor_account_id", "in", self.ids)
         return [
             ExposureComponent(
@@ -163,9 +204,7 @@ class KeyAccount(models.Model):
         for company in self.company_id:
             own = Domain("company_id", "=", company.id)
             # sudo: a policy of the company counts for everybody.
-            if days := company.sudo().credit_horizon_days:
-                last = company._get_today() + timedelta(days=days + 1)
-                end = company._get_day_start(last)
+            if end := company.sudo()._get_credit_horizon():
                 own &= Domain("commitment_date", "=", False) | Domain(
                     "commitment_date", "<", end
                 )
@@ -175,7 +214,11 @@ class KeyAccount(models.Model):
     def _get_receivable_components(self):
         scope = self._get_exposure_scope()
         drafts = ExposureSource("drafts", SQL(DRAFTS, scope=scope))
-        source = ExposureSource("receivables", SQL(RECEIVABLES, scope=scope))
+        source = ExposureSource(
+            "receivables",
+            SQL(RECEIVABLES, scope=scope, days=SQL()),
+            SQL(RECEIVABLES, scope=scope, days=SQL(", item.days")),
+        )
         partners = Domain(
             "partner_id.commercial_partner_id", "in", self.partner_id.ids
         ) & Domain("company_id", "in", self.company_id.ids)
@@ -240,27 +283,7 @@ class KeyAccount(models.Model):
     def _get_overdue_items(self):
         """Return ``{account: [(days overdue, amount)]}`` in the company's currency, by
         the day when open items were due; one query."""
-        found = {account: [] for account in self}
-        query = SQL(
-            """
-            SELECT scope.id, scope.today - COALESCE(line.date_maturity, line.date),
-                   SUM(line.amount_residual)
-              FROM (%s) scope
-              JOIN res_partner partner
-                ON partner.commercial_partner_id = scope.partner_id
-              JOIN account_move_line line
-                ON line.partner_id = partner.id AND line.company_id = scope.company_id
-             WHERE line.parent_state = 'posted'
-               AND line.amount_residual <> 0
-               AND line.amount_residual > 0
-               AND COALESCE(line.date_maturity, line.date) < scope.today
-               AND line.account_id = ANY(ARRAY(
-                   SELECT id FROM account_account
-                    WHERE account_type = 'asset_receivable'))
-          GROUP BY 1, 2
-            """,
-            self._get_exposure_scope(),
-        )
-        for account_id, days, amount in self.env.execute_query(query):
-            found[self.browse(account_id)].append((days, float(amount)))
-        return found
+        return {
+            account: overdue
+            for account, (_total, overdue) in self._get_exposure_by_day().items()
+        }

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 
@@ -39,3 +41,11 @@ class ResCompany(models.Model):
         "CHECK(credit_horizon_days >= 0 AND credit_limit_warn_days >= 0)",
         "Credit horizon and expiry warning are numbers of days: enter zero or more.",
     )
+
+    def _get_credit_horizon(self):
+        """Return the moment, in UTC, from which on orders do not count yet; None: all
+        orders count."""
+        if not self.credit_horizon_days:
+            return None
+        last = self._get_today() + timedelta(days=self.credit_horizon_days)
+        return self._get_day_start(last + timedelta(days=1))

@@ -94,6 +94,7 @@ class SaleOrder(models.Model):
         )
         for name in ("amount_undelivered", "amount_unbilled"):
             self.env.add_to_compute(self._fields[name], made_of_parts)
+        orders._credit_fetch()
         standings, released = None, None
         for order in orders:
             found = order._credit_get_strangers(groups)
@@ -117,6 +118,12 @@ class SaleOrder(models.Model):
                 )
             ):
                 standings[account].add(amount)
+
+    def _credit_fetch(self):
+        # What is asked of partners and accounts, in a query each: whole ones are large.
+        partners = self.partner_invoice_id | self.company_id.partner_id
+        partners.fetch(["commercial_partner_id", "tz"])
+        self.debtor_account_id.fetch(["partner_id", "company_id", "grade_id"])
 
     def _credit_get_standings(self, groups, stage):
         accounts = self.debtor_account_id
