@@ -130,7 +130,9 @@ class Shop:
     def assert_judged(self, orders, passing, code, missing):
         """Assert how many of the orders were confirmed, and that each other one is held
         once, for this much."""
-        rows = self.scene.read("sale.order", orders, "state", "gate_state", "gate_issue_ids")
+        rows = self.scene.read(
+            "sale.order", orders, "state", "gate_state", "gate_issue_ids"
+        )
         confirmed = [row for row in rows if row["state"] == "sale"]
         held = [row for row in rows if row["gate_state"] == "held"]
         assert len(confirmed) == passing, rows
@@ -202,7 +204,11 @@ def test_orders_that_fit_one_by_one_never_pass_the_limit_together(
 
     races = [make_race(number) for number in range(RUNS)]
     run_races(
-        shop, races, at_a_time, record_property, connections=connections,
+        shop,
+        races,
+        at_a_time,
+        record_property,
+        connections=connections,
         calls=RUNS * connections,
     )
 
@@ -310,7 +316,12 @@ def test_opposite_orders_of_accounts_never_lock_each_other_out(
             return sum(results)
 
         run_races(
-            shop, [race], 1, record_property, connections=connections, calls=len(batches)
+            shop,
+            [race],
+            1,
+            record_property,
+            connections=connections,
+            calls=len(batches),
         )
         # The server's statistics are told a moment later.
         time.sleep(1.5)
@@ -401,7 +412,12 @@ def test_a_limit_and_an_order_that_it_is_for_do_not_change_at_once(
 
 
 def make_bill(shop, customer, price):
-    line = {"name": "Service", "quantity": 1, "price_unit": price, "tax_ids": [[6, 0, []]]}
+    line = {
+        "name": "Service",
+        "quantity": 1,
+        "price_unit": price,
+        "tax_ids": [[6, 0, []]],
+    }
     return shop.admin.call(
         "account.move",
         "create",

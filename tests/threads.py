@@ -46,7 +46,15 @@ def free_port():
 def threaded_server(database, path):
     """Serve ``database``; yields ``(url, log)``."""
     port = free_port()
-    command = [sys.executable, "-m", "odoo", "-c", os.environ["ODOO_RC"], "-d", database]
+    command = [
+        sys.executable,
+        "-m",
+        "odoo",
+        "-c",
+        os.environ["ODOO_RC"],
+        "-d",
+        database,
+    ]
     command += [
         f"--http-port={port}",
         "--workers=0",

@@ -11,7 +11,15 @@ CHECKS = [
 ]
 
 # What a check needs to know of its rule, beside to whom it applies.
-CHECKED = ("check", "effect", "is_on_order", "is_on_transfer", "days", "amount", "percent")
+CHECKED = (
+    "check",
+    "effect",
+    "is_on_order",
+    "is_on_transfer",
+    "days",
+    "amount",
+    "percent",
+)
 
 
 class KeyAccountCreditRule(models.Model):

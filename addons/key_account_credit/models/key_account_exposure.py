@@ -129,7 +129,9 @@ class KeyAccount(models.Model):
             if by_day and source.query_by_day:
                 queries.append(SQL("(%s)", source.query_by_day))
             else:
-                queries.append(SQL("(SELECT *, NULL::int FROM (%s) rows)", source.query))
+                queries.append(
+                    SQL("(SELECT *, NULL::int FROM (%s) rows)", source.query)
+                )
         return self.env.execute_query(SQL(" UNION ALL ").join(queries))
 
     def _get_exposure_sources(self):

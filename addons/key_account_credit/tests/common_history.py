@@ -9,6 +9,7 @@ from odoo.fields import Command
 from .common import CreditCase
 from .exposure_model import CENT, ExposureModel, exact
 
+
 def has_open(order):
     return any(p.state not in ("done", "cancel") for p in order.picking_ids)
 
@@ -29,7 +30,9 @@ FITTING = {
     "lessen": lambda o: o.state == "sale",
     "deliver": has_open,
     "return": has_left,
-    "perform": lambda o: o.state == "sale" and "service" in o.mapped("order_line.product_id.type"),
+    "perform": lambda o: (
+        o.state == "sale" and "service" in o.mapped("order_line.product_id.type")
+    ),
     "invoice": lambda o: o.invoice_status == "to invoice",
     "advance": lambda o: o.state == "sale",
     "cancel": lambda o: o.state == "sale",
@@ -301,7 +304,9 @@ class HistoryCase(CreditCase):
     def do_deliver(self, order, share, what):
         """Deliver a share of what is open; what is left over waits or is cancelled."""
         pickings = order.picking_ids.filtered(
-            lambda p: p.state not in ("done", "cancel") and p.picking_type_code == "outgoing"
+            lambda p: (
+                p.state not in ("done", "cancel") and p.picking_type_code == "outgoing"
+            )
         )
         if not pickings:
             return False
@@ -317,9 +322,11 @@ class HistoryCase(CreditCase):
     def do_perform(self, order, share):
         """Note hours, or whatever is not moved."""
         lines = order.order_line.filtered(
-            lambda line: line.product_id.type == "service"
-            and not line.is_downpayment
-            and line.price_unit > 0
+            lambda line: (
+                line.product_id.type == "service"
+                and not line.is_downpayment
+                and line.price_unit > 0
+            )
         )
         for line in lines:
             line.qty_delivered = line.product_uom_qty * share
