@@ -44,7 +44,7 @@ EVENTS = {
     "cancel_invoice": (2, [WHICH]),
     "credit": (2, [WHICH, SHARES]),
     "replace": (1, [WHICH]),
-    "settle_debt": (1, [WHICH, SHARES]),
+    "settle_debt": (3, [WHICH, SHARES]),
     "tear": (1, [WHICH]),
     "meddle": (1, [WHICH, ["draft", "cancel"]]),
     "bounce": (3, [WHICH, WAYS]),
