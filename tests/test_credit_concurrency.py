@@ -400,8 +400,9 @@ def test_a_limit_and_an_order_that_it_is_for_do_not_change_at_once(
     assert len(done.stdout.split()) == 1, done.stdout
     (row,) = shop.scene.read("sale.order", order, "state", "gate_state")
     assert (row["state"], row["gate_state"]) == (state, "clear")
-    # Run again, it is judged by what was decided.
-    shop.confirm(0, [order])()
+    if state == "draft":
+        # Run again, it is judged by what was decided.
+        shop.confirm(0, [order])()
     if first == "lower":
         shop.assert_judged([order], 0, "credit_limit", 200)
     else:
