@@ -62,7 +62,10 @@ def threaded_server(database, path):
         f"--db-filter=^{database}$",
         f"--logfile={path}",
     ]
-    process = subprocess.Popen(command, cwd=CLONE, preexec_fn=die_with_parent)
+    # No thread of ours runs yet.
+    process = subprocess.Popen(  # noqa: PLW1509
+        command, cwd=CLONE, preexec_fn=die_with_parent
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(url, process)

@@ -110,9 +110,8 @@ class SaleOrder(models.Model):
         covered = {
             str(head.id): own for head, own in heads._get_group_members().items()
         }
-        debtors = {
-            order: order.sudo().debtor_account_id for order in found
-        }  # sudo: as above
+        # sudo: as above
+        debtors = {order: order.sudo().debtor_account_id for order in found}
         released = Account.union(
             *debtors.values(), *covered.values()
         )._credit_get_released()

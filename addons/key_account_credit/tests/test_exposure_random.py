@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 WHICH = range(16)
 # Not one number: of those Hypothesis likes some too well.
 SEEDS = st.lists(st.integers(0, 255), min_size=4, max_size=4)
+BILL_KINDS = ["out_invoice", "out_invoice", "out_refund", "out_receipt"]
 PRICES = [0.01, 0.33, 9.99, 33.33, 50, 77.77, 120]
 AMOUNTS = [0.01, 49.99, 100, 250, 1000]
 SHARES = [1, 1, 1, 0.5, 0.33]
@@ -67,8 +68,7 @@ EVENTS = {
     "delete_invoice": (1, [WHICH]),
     "bill": (
         3,
-        [WHICH, ["out_invoice", "out_invoice", "out_refund", "out_receipt"]]
-        + [PRICES, [0, 0, 40], BOTH],
+        [WHICH, BILL_KINDS, PRICES, [0, 0, 40], BOTH],
     ),
     "credit": (3, [WHICH, SHARES, BOTH]),
     "replace": (1, [WHICH]),
