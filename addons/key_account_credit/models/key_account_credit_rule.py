@@ -8,6 +8,7 @@ CHECKS = [
     ("terms", "Payment Terms"),
     ("order_value", "Order Value"),
     ("utilisation", "Use of the Limit"),
+    ("suspended", "Account Suspended"),
 ]
 
 # What a check needs to know of its rule, beside to whom it applies.

@@ -102,6 +102,15 @@ class KeyAccountCreditRule(models.Model):
             )
             yield "credit_order_value", None, text, missing
 
+    def _check_suspended(self, order, _standing, _amount):
+        account = order.debtor_account_id
+        if account.state in ("suspended", "closed"):
+            text = self.env._(
+                "%s takes no orders at present: reactivate the account first.",
+                account.display_name,
+            )
+            yield "credit_suspended", None, text, 0.0
+
     def _check_utilisation(self, order, standing, amount):
         for ceiling, increase in standing.get_increases(amount):
             if ceiling.get_percent(increase) > self.percent:

@@ -23,6 +23,7 @@ HOLD_REASONS = [
     ("credit_terms", "Payment terms"),
     ("credit_order_value", "Order value"),
     ("credit_utilisation", "Use of the limit"),
+    ("credit_suspended", "Account suspended"),
     ("other", "Another check"),
 ]
 # What a payment of so much would let through.

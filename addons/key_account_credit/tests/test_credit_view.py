@@ -125,8 +125,8 @@ class TestCreditView(CreditCase):
             self.assertNotIn("credit_exposure", arch)
 
     def test_how_one_member_stands_is_found_for_own_accounts_only(self):
-        self.make_limit(0.0)
         self.overdue(10.0, 1)
+        self.make_limit(0.0)
         other = self.account.with_user(self.user("salesperson"))
         self.account.user_id = self.user("manager")
         self.assertNotIn(self.account, other.search([("credit_standing", "=", "over")]))

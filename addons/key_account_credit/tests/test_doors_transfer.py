@@ -133,6 +133,24 @@ class TestTransferDoor(CreditCase):
         ).button_validate()
         self.assertDeliveryHeld(order, "credit_limit")
 
+    def test_goods_of_a_suspended_account_stay_where_the_company_says_so(self):
+        self.make_limit(1000.0)
+        order = self.confirm(10.0)
+        self.account.action_suspend()
+        rule = self.env["key.account.credit.rule"].create(
+            {
+                "name": "Suspended",
+                "check": "suspended",
+                "is_on_order": False,
+                "is_on_transfer": True,
+            }
+        )
+        order.picking_ids.button_validate()
+        self.assertDeliveryHeld(order, "credit_suspended")
+        rule.active = False
+        self.judge_again()
+        self.assertNotEqual(order.gate_state, "held")
+
     def test_last_door_refuses_whatever_did_not_come_by_the_button(self):
         order = self.overrun()
         with self.assertStopped(GateError, f"{order.name}.*credit limit"):
