@@ -1,6 +1,7 @@
 """Benchmarks inside an Odoo environment: see README.md in this folder for how to write a case."""
 
 import argparse
+import gc
 import importlib.util
 import json
 import platform
@@ -12,11 +13,19 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def variant(name):
-    """Mark a method of a Case as one of the ways to do the work; the first one is the reference."""
+SUITE = "*"  # the database that tests start from: every addon of the clone
+ODOO = ""  # Odoo's own addons, those that ours build on
+
+
+def variant(name, addons=SUITE):
+    """Mark a method of a Case as one of the ways to do the work; the first one is the reference.
+
+    :param addons: what is installed in its database, names with commas between them
+    """
 
     def mark(method):
         method.variant_name = name
+        method.addons = addons
         return method
 
     return mark
@@ -25,25 +34,31 @@ def variant(name):
 class Case:
     """One question. Subclass it, mark methods with ``@variant``; each takes an ``env``.
 
+    ``load(env)`` runs once for each database and is committed; the tables are analyzed then.
+    Cases that load something come last.
     ``prepare(env)`` runs before each measured run, outside the clock, in the same transaction.
     Everything is rolled back after each run.
     """
 
     title = ""
     repeats = 5
+    load = None
 
     def prepare(self, env):
         pass
 
     @classmethod
     def variants(cls):
-        """``[(name, method name)]`` in the order of definition."""
+        """``[(name, method name, addons)]`` in the order of definition."""
         found = {}
         for owner in reversed(cls.__mro__):
             for attribute, value in vars(owner).items():
                 if hasattr(value, "variant_name"):
-                    found[attribute] = value.variant_name
-        return [(name, attribute) for attribute, name in found.items()]
+                    found[attribute] = value
+        return [
+            (value.variant_name, attribute, value.addons)
+            for attribute, value in found.items()
+        ]
 
 
 def load_cases(folder, pattern=""):
@@ -69,11 +84,39 @@ def load_cases(folder, pattern=""):
                 and pattern in f"{path.stem}.{value.__name__}"
             ):
                 found.append((f"{path.stem}.{value.__name__}", value))
-    return found
+    # What is loaded stays: the others are measured without it.
+    return sorted(found, key=lambda case: case[1].load is not None)
+
+
+def load_data(registry, case_class, done):
+    """Have the case load its data into a database, unless that was done for another."""
+    import odoo
+
+    step = getattr(case_class.load, "__func__", None)
+    if step is None or (registry.db_name, step) in done:
+        return
+    done.add((registry.db_name, step))
+    with registry.cursor() as cr:
+        case_class.load(odoo.api.Environment(cr, odoo.SUPERUSER_ID, {}))
+        cr.commit()
+        # Not inside a transaction: as the database's own housekeeping would leave it.
+        cr._cnx.autocommit = True
+        cr.execute("VACUUM ANALYZE")
+
+
+def work_seconds(cr):
+    """Seconds that this process and its database session have worked so far: unlike those
+    on the clock they do not count what other programs took. None where Linux does not say."""
+    try:
+        session = Path(f"/proc/{cr._cnx.info.backend_pid}/schedstat").read_text()
+    except OSError:
+        return None
+    return time.process_time() + int(session.split()[0]) / 1e9
 
 
 def measure(registry, case_class, attribute):
-    """Seconds and number of queries of one run, in a transaction of its own."""
+    """``(seconds, seconds of work, number of queries)`` of one run, in a transaction of its
+    own."""
     import odoo
 
     with registry.cursor() as cr:
@@ -82,54 +125,71 @@ def measure(registry, case_class, attribute):
         case.prepare(env)
         env.flush_all()
         env.invalidate_all()
-        queries = cr.sql_log_count
+        gc.collect()
+        queries, worked = cr.sql_log_count, work_seconds(cr)
         start = time.perf_counter()
         getattr(case, attribute)(env)
         env.flush_all()
         seconds = time.perf_counter() - start
+        if worked is not None:
+            worked = work_seconds(cr) - worked
         queries = cr.sql_log_count - queries
         cr.rollback()
-    return seconds, queries
+    return seconds, worked, queries
 
 
-def run_case(registry, name, case_class, repeat=None):
+def run_case(registries, name, case_class, repeat=None):
     """The result of one case as plain data."""
+    variants = case_class.variants()
+    for _label, attribute, addons in variants:
+        measure(registries[addons], case_class, attribute)  # fills the caches
+    gc.freeze()  # what stays is not looked through again and again
+    # In turns: whatever else the machine does meanwhile slows down all of them.
+    runs = {attribute: [] for _label, attribute, _addons in variants}
+    for _ in range(repeat or case_class.repeats):
+        for _label, attribute, addons in variants:
+            runs[attribute].append(measure(registries[addons], case_class, attribute))
     rows = []
-    for label, attribute in case_class.variants():
-        measure(registry, case_class, attribute)  # fills the caches
-        runs = [
-            measure(registry, case_class, attribute)
-            for _ in range(repeat or case_class.repeats)
-        ]
-        seconds = [run[0] for run in runs]
-        median = statistics.median(seconds)
+    for label, attribute, addons in variants:
+        seconds, worked, queries = zip(*runs[attribute], strict=True)
         rows.append(
             {
                 "variant": label,
-                "median": median,
+                "addons": addons,
+                "median": statistics.median(seconds),
                 "seconds": seconds,
-                "queries": runs[-1][1],
+                "work": None if None in worked else statistics.median(worked),
+                "queries": queries[-1],
             }
         )
     for row in rows:
-        row["ratio"] = row["median"] / rows[0]["median"] if rows[0]["median"] else None
+        for figure, ratio in (("median", "ratio"), ("work", "work_ratio")):
+            of = rows[0][figure]
+            row[ratio] = row[figure] / of if of else None
     return {"case": name, "title": case_class.title, "variants": rows}
 
 
 def table(results):
     """The results as text."""
-    lines = [("case", "variant", "median ms", "min ms", "max ms", "ratio", "queries")]
+    head = ("median ms", "min ms", "max ms", "ratio", "work ms", "ratio", "queries")
+    lines = [("case", "variant", *head)]
     for result in results:
         for index, row in enumerate(result["variants"]):
-            milliseconds = [
-                f"{value * 1000:.1f}"
-                for value in (row["median"], min(row["seconds"]), max(row["seconds"]))
+            figures = [
+                (row["median"], 1000, 1),
+                (min(row["seconds"]), 1000, 1),
+                (max(row["seconds"]), 1000, 1),
+                (row["ratio"], 1, 2),
+                (row["work"], 1000, 1),
+                (row["work_ratio"], 1, 2),
+                (row["queries"], 1, 0),
             ]
-            ratio = "-" if row["ratio"] is None else f"{row['ratio']:.2f}"
+            cells = [
+                "-" if value is None else f"{value * factor:.{digits}f}"
+                for value, factor, digits in figures
+            ]
             name = (result["title"] or result["case"]) if index == 0 else ""
-            lines.append(
-                (name, row["variant"], *milliseconds, ratio, str(row["queries"]))
-            )
+            lines.append((name, row["variant"], *cells))
     widths = [
         max(len(line[column]) for line in lines) for column in range(len(lines[0]))
     ]
@@ -146,44 +206,54 @@ def table(results):
     )
 
 
-def open_registry(config_path, database):
+def open_registries(args):
+    """``{addons: registry}`` of the databases given."""
     import odoo.api
     import odoo.tools
     from odoo.modules.registry import Registry
 
     options = [
-        "-c",
-        config_path,
-        "-d",
-        database,
-        "--no-http",
-        "--max-cron-threads=0",
-        "--log-level=warn",
+        *("-c", args.config),
+        *("-d", ",".join(args.databases.values())),
+        *(["--addons-path", args.addons_path] if args.addons_path else []),
+        *("--no-http", "--max-cron-threads=0", "--log-level=warn"),
     ]
     odoo.tools.config.parse_config(options, setup_logging=True)
-    return Registry(database)
+    return {addons: Registry(database) for addons, database in args.databases.items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", required=True)
-    parser.add_argument("--database", required=True)
-    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--config")
+    parser.add_argument("--addons-path")
+    parser.add_argument(
+        "--databases", type=json.loads, help="{what is installed: database}, as JSON"
+    )
+    parser.add_argument(
+        "--needed", action="store_true", help="print what has to be installed, as JSON"
+    )
+    parser.add_argument("--results", type=Path)
     parser.add_argument("-k", dest="pattern", default="")
     parser.add_argument("--repeat", type=int)
     args = parser.parse_args()
     cases = load_cases(HERE, args.pattern)
+    if args.needed:
+        needed = {addons for _name, case in cases for *_n, addons in case.variants()}
+        print(json.dumps(sorted(needed)))
+        return 0
     if not cases:
         print(
             "no benchmark case"
             + (f" matches {args.pattern!r}" if args.pattern else " in bench/ yet")
         )
         return 1 if args.pattern else 0
-    registry = open_registry(args.config, args.database)
-    results = []
+    registries = open_registries(args)
+    results, loaded = [], set()
     for name, case_class in cases:
         print(f"* {name}", file=sys.stderr, flush=True)
-        results.append(run_case(registry, name, case_class, args.repeat))
+        for addons in sorted({addons for *_names, addons in case_class.variants()}):
+            load_data(registries[addons], case_class, loaded)
+        results.append(run_case(registries, name, case_class, args.repeat))
     print(table(results))
     args.results.parent.mkdir(parents=True, exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine()}

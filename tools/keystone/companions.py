@@ -1,4 +1,5 @@
-"""Addons of others that stand beside ours: pinned, fetched once, never a dependency."""
+"""Addons of others that stand beside ours, or are measured against them: pinned, fetched
+once, never a dependency."""
 
 from __future__ import annotations
 
@@ -13,19 +14,30 @@ from .procs import checked
 
 def fetch_companions(paths: Paths, environment: Environment) -> Path:
     """The directory of addons with the pins of ``requirements/oca.txt``; made when missing."""
-    pins = requirement_lines(paths.companions.read_text())
-    target = paths.cache / f"companions-{digest('1', *pins, length=8)}"
+    return _fetch(paths, environment, paths.companions, "companions", "beside ours")
+
+
+def fetch_peers(paths: Paths, environment: Environment) -> Path:
+    """The same of ``requirements/peers.txt``: what benchmarks measure ours against."""
+    return _fetch(paths, environment, paths.peers, "peers", "to measure ours against")
+
+
+def _fetch(
+    paths: Paths, environment: Environment, pinned: Path, name: str, purpose: str
+) -> Path:
+    pins = requirement_lines(pinned.read_text())
+    target = paths.cache / f"{name}-{digest('1', *pins, length=8)}"
 
     def build(path: Path) -> None:
-        with Step(f"Addons beside ours ({len(pins)} pinned)"):
+        with Step(f"Addons {purpose} ({len(pins)} pinned)"):
             checked(
                 # Their only dependencies are Odoo, which is not on the index, and each other.
                 [
                     *(environment.python, "-m", "pip", "install", "--no-input"),
                     *("--disable-pip-version-check", "--no-deps", "--no-compile"),
-                    *("--target", path / "packages", "-r", paths.companions),
+                    *("--target", path / "packages", "-r", pinned),
                 ],
-                paths.logs / "companions.log",
+                paths.logs / f"{name}.log",
                 what="pip install",
                 source="the Python package index (pip)",
             )

@@ -83,10 +83,15 @@ def install(
     update: Iterable[str] = (),
     demo: bool = False,
     languages: Iterable[str] = (),
+    beside: Iterable[Path] = (),
 ) -> None:
-    """Install ``init`` and upgrade ``update``; every one of them is installed afterwards."""
+    """Install ``init`` and upgrade ``update``; every one of them is installed afterwards.
+
+    Addons are also looked for in the directories ``beside``.
+    """
     log = log_path(workspace, "install")
     args = ["-d", database, "--stop-after-init", *QUIET]
+    args += ["--addons-path", workspace.addons_path(*beside)] if beside else []
     args += ["-i", ",".join(init)] if init else []
     # Without the second flag an upgrade keeps the translations of the first day.
     args += ["-u", ",".join(update), "--i18n-overwrite"] if update else []

@@ -39,6 +39,17 @@ def external_depends(manifests: dict[str, dict]) -> list[str]:
     return sorted(needed - set(manifests)) or ["base"]
 
 
+def with_depends(manifests: dict[str, dict], names: Iterable[str]) -> dict[str, dict]:
+    """Those of ``manifests`` that installing ``names`` installs."""
+    found, waiting = {}, list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in manifests and name not in found:
+            found[name] = manifests[name]
+            waiting += manifests[name].get("depends", [])
+    return found
+
+
 def installed_files(addon: Path) -> Iterator[Path]:
     """The files of ``addon`` that an installation can depend on."""
     for path in addon.rglob("*"):

@@ -78,6 +78,10 @@ class Paths:
         return self.clone / "requirements" / "oca.txt"
 
     @property
+    def peers(self) -> Path:
+        return self.clone / "requirements" / "peers.txt"
+
+    @property
     def clones(self) -> Path:
         return self.cache / "clones"
 

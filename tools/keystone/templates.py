@@ -10,17 +10,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from .console import say
 from .installing import install, script
 from .locks import lock, try_lock
-from .manifests import addon_digests, combined, external_depends
+from .manifests import (
+    addon_digests,
+    combined,
+    external_depends,
+    read_manifests,
+    with_depends,
+)
 from .paths import WORK_BYTES, digest
 from .workspace import Workspace
 
 FORMAT = "2"
 KEEP = 3  # of each level
+KEEP_PARTS = 8  # a run of the benchmarks takes several
 DEMO_LANGUAGES = ("en_US", "zh_CN")
+PART = "keystone_part"
 STORE_INSIDE = """
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env["ir.attachment"].force_storage()
@@ -81,15 +90,16 @@ def _build(workspace: Workspace, name: str, build: Callable[[str], None]) -> Non
         databases.drop(name)  # without a note it is unfinished
         databases.rename(scratch, name)
     databases.set_note(name, {"used": time.time()})
-    collect_garbage(workspace, name.rsplit("_", 1)[0])
+    level = name.rsplit("_", 1)[0]
+    collect_garbage(workspace, level, KEEP_PARTS if level == PART else KEEP)
 
 
-def collect_garbage(workspace: Workspace, level: str) -> None:
+def collect_garbage(workspace: Workspace, level: str, keep: int = KEEP) -> None:
     """Drop all but the most recently used templates of ``level``, never one in use."""
     databases = workspace.databases
     noted = {name: databases.note(name) for name in databases.names(f"{level}_")}
     ages = sorted((note["used"], name) for name, note in noted.items() if note)
-    for _used, name in ages[:-KEEP]:
+    for _used, name in ages[:-keep]:
         with try_lock(workspace.paths.lock(name)) as free:
             if free:
                 say(f"* old template {name} dropped")
@@ -142,3 +152,35 @@ def suite_template(workspace: Workspace) -> Iterator[str]:
 
     with _ready(workspace, suite_name(workspace), build) as name:
         yield name
+
+
+@contextmanager
+def part_template(
+    workspace: Workspace, addons: tuple[str, ...], beside: Path
+) -> Iterator[str]:
+    """The base plus ``addons`` and what they depend on, without demo data and web assets:
+    what benchmarks compare. No addons: Odoo as it is without ours.
+
+    :param beside: a directory with addons of others, as well
+    """
+    found = with_depends({**workspace.manifests, **read_manifests([beside])}, addons)
+    contents = combined(addon_digests(found))
+
+    def build(database: str) -> None:
+        with base_template(workspace) as base:
+            workspace.databases.create(database, base)
+        install(
+            workspace,
+            database,
+            title=f"For the benchmarks: {', '.join(addons)}",
+            init=addons,
+            beside=[beside],
+        )
+
+    if not addons:
+        with base_template(workspace) as base:
+            yield base
+        return
+    name = f"{PART}_{digest(_base_key(workspace, False), *addons, contents)}"
+    with _ready(workspace, name, build) as part:
+        yield part

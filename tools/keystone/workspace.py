@@ -93,15 +93,21 @@ class Workspace:
             *args[len(words) :],
         ]
 
-    def write_configuration(self) -> None:
-        addons = [
+    def addons_path(self, *more: Path) -> str:
+        """What ``--addons-path`` takes: the configured directories and ``more``."""
+        return ",".join(str(path) for path in [*self._addons(), *more])
+
+    def _addons(self) -> list[Path]:
+        return [
             path.resolve()
             for path in (*self.addon_directories, self.beside)
             if any(path.glob("*/__manifest__.py"))
         ]
+
+    def write_configuration(self) -> None:
         options = derive(
             self.options,
-            addons=addons,
+            addons=self._addons(),
             data_dir=self.data_dir,
             server=self.server.options,
         )
