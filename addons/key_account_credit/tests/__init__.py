@@ -1,6 +1,7 @@
 from . import (
     test_ageing,
     test_credit_file,
+    test_credit_queries,
     test_credit_request,
     test_credit_request_bad_input,
     test_credit_request_duties,
