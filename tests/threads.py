@@ -63,8 +63,10 @@ def threaded_server(database, path):
         f"--logfile={path}",
     ]
     # No thread of ours runs yet.
-    process = subprocess.Popen(  # noqa: PLW1509
-        command, cwd=CLONE, preexec_fn=die_with_parent
+    process = subprocess.Popen(
+        command,
+        cwd=CLONE,
+        preexec_fn=die_with_parent,  # noqa: PLW1509
     )
     url = f"http://127.0.0.1:{port}"
     try:
