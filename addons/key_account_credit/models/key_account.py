@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.standing import Ceiling, Standing
@@ -128,21 +127,6 @@ class KeyAccount(models.Model):
         return "near" if percent >= 80 else "good"
 
     # ---------------------------------------------------------------- business
-
-    def _link_open_quotations(self):
-        # EXTENDS 'key_account': whoever becomes an account owes what it was to pay
-        # already, on orders of its own or of others.
-        result = super()._link_open_quotations()
-        Order = self.env["sale.order"].sudo()  # sudo: also those of colleagues
-        orders = Order.search(
-            Domain("company_id", "in", self.company_id.ids)
-            & (
-                Domain("partner_id", "child_of", self.partner_id.ids)
-                | Domain("partner_invoice_id", "child_of", self.partner_id.ids)
-            )
-        )
-        self.env.add_to_compute(Order._fields["debtor_account_id"], orders)
-        return result
 
     def _credit_lock(self):
         """Update the rows of these accounts, in the order of their ids: whoever judges
