@@ -30,9 +30,7 @@ FITTING = {
     "lessen": lambda o: o.state == "sale",
     "deliver": has_open,
     "return": has_left,
-    "perform": lambda o: (
-        o.state == "sale" and "service" in o.mapped("order_line.product_id.type")
-    ),
+    "perform": lambda o: "service" in o.mapped("order_line.product_id.type"),
     "invoice": lambda o: o.invoice_status == "to invoice",
     "advance": lambda o: o.state == "sale",
     "cancel": lambda o: o.state == "sale",
@@ -355,46 +353,3 @@ class HistoryCase(CreditCase):
                 move.picked = True
             back._action_done()
         return True
-
-    # ------------------------------------------------------------------- invoices
-
-    def do_invoice(self, order, share, is_final, is_posted):
-        """Invoice an order as a whole or in part."""
-        before = self.accounts._get_exposure_total()
-        invoices = order._create_invoices(final=is_final)
-        self.env.flush_all()
-        if (
-            is_final
-            and order.currency_id == self.company.currency_id
-            and invoices.move_type == "out_invoice"
-        ):
-            # Billing moves an amount from one part to another; taxes are rounded anew.
-            for account, total in self.accounts._get_exposure_total().items():
-                self.assertAlmostEqual(total, before[account], delta=0.05)
-        self.finish(invoices, share, is_posted)
-
-    def do_invoice_all(self, is_posted):
-        orders = self.records["order"].filtered(lambda o: o.state == "sale")
-        self.finish(orders._create_invoices(final=True), 1, is_posted)
-
-    def finish(self, invoices, share, is_posted):
-        self.add("invoice", invoices)
-        if share != 1:
-            for line in invoices.invoice_line_ids.filtered(
-                lambda line: line.display_type == "product"
-            ):
-                line.quantity *= share
-        if is_posted:
-            invoices.action_post()
-
-    def do_advance(self, order, way, amount, is_posted):
-        """Invoice a down payment."""
-        field = "amount" if way == "percentage" else "fixed_amount"
-        wizard = self.env["sale.advance.payment.inv"].create(
-            {
-                "sale_order_ids": order.ids,
-                "advance_payment_method": way,
-                field: amount,
-            }
-        )
-        self.finish(wizard._create_invoices(order), 1, is_posted)

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from random import Random
 
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
@@ -16,12 +16,12 @@ _logger = logging.getLogger(__name__)
 WHICH = range(16)
 # Not one number: of those Hypothesis likes some too well.
 SEEDS = st.lists(st.integers(0, 255), min_size=4, max_size=4)
-BILL_KINDS = ["out_invoice", "out_invoice", "out_refund", "out_receipt"]
 PRICES = [0.01, 0.33, 9.99, 33.33, 50, 77.77, 120]
 AMOUNTS = [0.01, 49.99, 100, 250, 1000]
 SHARES = [1, 1, 1, 0.5, 0.33]
 VALUES = [0, 1, 2, 5, 11.11, 40]
 BOTH = [True, False]
+KINDS = ["out_invoice", "out_invoice", "out_refund", "out_receipt"]
 MOSTLY = [True, True, True, False]
 RARELY = [False, False, False, True]
 LIMITS = [None, None, None, None, None, 0, 500, 5000]
@@ -68,7 +68,7 @@ EVENTS = {
     "delete_invoice": (1, [WHICH]),
     "bill": (
         3,
-        [WHICH, BILL_KINDS, PRICES, [0, 0, 40], BOTH],
+        [WHICH, KINDS, PRICES, [0, 0, 40], BOTH],
     ),
     "credit": (3, [WHICH, SHARES, BOTH]),
     "replace": (1, [WHICH]),
@@ -160,13 +160,14 @@ class TestExposureRandom(BillCase):
         found = self.accounts._get_exposure()
         for account in self.accounts:
             self.assertEqual(found[account], expected[account])
-        self.assertComponents(expected)
+        if self.steps % 2:
+            self.assertComponents(expected)
         self.assertGroups(model, expected)
 
     def assertComponents(self, expected):
         """The documents that a part opens add up to it."""
         # Now for all accounts, now for one of them.
-        number = self.steps % 8
+        number = self.steps // 2 % 8
         accounts = self.accounts[number : number + 1] or self.accounts
         for part in accounts._get_exposure_components():
             records = self.env[part.model].search(part.domain)
@@ -189,13 +190,14 @@ class TestExposureRandom(BillCase):
     # With fewer events the same history is shorter: a failure is cut down to where it
     # first shows.
     @settings(
-        max_examples=160,
+        max_examples=150,
+        phases=[Phase.generate, Phase.shrink],
         deadline=None,
         derandomize=True,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(seed=SEEDS, length=st.integers(5, 14))
+    @given(seed=SEEDS, length=st.integers(5, 16))
     def run_histories(self, seed, length):
         self.runs += 1
         kept = self.accounts
