@@ -201,18 +201,21 @@ class KeyAccount(models.Model):
             )
             for head in all_heads
         }
+        # sudo: as above
+        origins = {record: record._origin.sudo() for record in self}
         return {
             record: Standing(
-                own=account._get_ceiling(limits, "account", totals[account]),
+                own=account._get_ceiling(limits, "account", totals.get(account, 0.0)),
                 groups=[ceilings[head] for head in heads.get(account, ())],
                 overdue=overdue.get(account, []),
             )
-            for record in self
-            for account in record._origin.sudo()  # sudo: as above
+            for record, account in origins.items()
         }
 
     def _get_ceiling(self, limits, scope, exposure):
         """Return the `Ceiling` of one account."""
+        if not self:  # somebody is writing a new account
+            return Ceiling(account_id=False)
         decided = limits.get((self.id, scope), self.env["key.account.credit.limit"])
         limit, has_base = 0.0, False
         if decided:

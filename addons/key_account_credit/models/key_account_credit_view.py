@@ -77,7 +77,7 @@ class KeyAccount(models.Model):
         for account in self:
             own = items.get(account._origin, [])
             total = sum(amount for _days, amount in own)
-            account.credit_overdue = account.currency_id.round(total)
+            account.credit_overdue = account.currency_id.round(total) if own else 0.0
             account.credit_overdue_days = max((days for days, _a in own), default=0)
 
     @api.depends("partner_id")
@@ -175,7 +175,7 @@ class KeyAccount(models.Model):
                     for code, label in labels.items()
                     if code in parts
                 ],
-                "total": own.currency_id.round(sum(parts.values())),
+                "total": own.currency_id.round(sum(parts.values())) if own else 0.0,
                 "groups": groups.get(own, []),
             }
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import CreditCase
 
@@ -18,6 +18,14 @@ class TestCreditView(CreditCase):
         )
         invoice.invoice_date_due = today - timedelta(days=days)
         invoice.action_post()
+
+    def test_new_account_is_written_in_the_form(self):
+        for role in ("salesperson", "manager"):
+            with self.subTest(role):
+                accounts = self.env["key.account"].with_user(self.user(role))
+                with Form(accounts) as form:
+                    form.partner_id = self.make_company(f"New to {role}")
+                self.assertEqual(form.record.credit_standing, "free")
 
     def test_parts_add_up_and_open_their_documents(self):
         self.make_limit(1000.0)

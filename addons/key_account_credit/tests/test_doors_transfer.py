@@ -134,7 +134,6 @@ class TestTransferDoor(CreditCase):
         self.assertDeliveryHeld(order, "credit_limit")
 
     def test_goods_of_a_suspended_account_stay_where_the_company_says_so(self):
-        self.make_limit(1000.0)
         order = self.confirm(10.0)
         self.account.action_suspend()
         rule = self.env["key.account.credit.rule"].create(
