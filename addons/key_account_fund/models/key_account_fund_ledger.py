@@ -15,8 +15,9 @@ EFFECTS = {
     "refund": (-1, 0),
 }
 
-# What is computed of the balances on other models and not stored.
+# What is computed of the balances and not stored.
 FOLLOWERS = {
+    "key.account.fund": ["amount_frozen_company", "amount_available_company"],
     "key.account": ["fund_available"],
     "sale.order": ["amount_prepaid_missing"],
 }

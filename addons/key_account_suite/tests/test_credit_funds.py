@@ -49,3 +49,11 @@ class TestCreditWithFunds(FundCase, CreditCase):
         fund = self.make_fund(currency_id=currency.id)
         self.deposit(100.0, fund)
         self.assertExposure(prepaid_available=-25.0)
+
+    def test_what_is_paid_ahead_follows_the_fund_within_one_transaction(self):
+        self.deposit(100.0)
+        self.assertExposure(prepaid_available=-100.0)
+        self.assertEqual(self.fund.amount_available_company, 100.0)
+        self.deposit(20.0)
+        self.assertEqual(self.fund.amount_available_company, 120.0)
+        self.assertExposure(prepaid_available=-120.0)
