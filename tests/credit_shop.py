@@ -12,7 +12,7 @@ from scene import unique
 ISSUE = "key.account.gate.issue"
 LIMIT = 1000
 RUNS = 50
-EIGHT = 8
+SINGLES = 2 * RUNS + 30
 
 # Limits are decided on by approved requests; here the superuser sets them up.
 SET_UP = """
@@ -36,8 +36,16 @@ def make(spec):
 
 print(json.dumps([make(spec) for spec in json.loads(sys.argv[2])]))
 cr.commit()
+# The server forgets what it remembers about limits.
+registry.signal_changes()
 cr.close()
 """
+
+
+def make_group(limit, count=2, own=LIMIT):
+    """Return a head without a limit of its own and what is below it, see `SET_UP`."""
+    parts = [{"limits": {"account": own}} for _part in range(count)]
+    return {"limits": {"group": limit}, "parts": parts}
 
 
 class Shop:
@@ -67,14 +75,29 @@ class Shop:
         # Another program, by another door.
         self.sellers.append(scene.log_in(logins[0], JsonRpcClient))
 
-    def set_up(self, *specs):
-        """Return customers, see `SET_UP`."""
+        self._set_up()
+
+    def _set_up(self):
+        """Make all customers at once: another process does it, which takes a while."""
+        specs = [
+            *({"limits": {"account": LIMIT}} for _run in range(SINGLES)),
+            *(make_group(LIMIT) for _run in range(RUNS)),
+            *(make_group(5 * LIMIT) for _run in range(5)),
+            make_group(10**6, count=3, own=10**6),
+        ]
         for spec in specs:
             for each in (spec, *spec.get("parts", ())):
                 each["name"] = unique("Debtor")
         done = run_script(self.database, SET_UP, json.dumps(specs))
         assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        made = json.loads(done.stdout.splitlines()[-1])
+        self.singles, self.groups = made[:SINGLES], made[SINGLES:]
+
+    def take(self, count=1):
+        """Return so many customers that nobody has used, each with `LIMIT` alone."""
+        taken, self.singles = self.singles[:count], self.singles[count:]
+        assert len(taken) == count
+        return taken
 
     def order(self, customer, price, **vals):
         return self.order_all([customer], price, **vals)[0]

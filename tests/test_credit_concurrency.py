@@ -5,7 +5,7 @@ import time
 
 import pytest
 from copies import query, run_script
-from credit_shop import EIGHT, LIMIT, RUNS, Shop, run_races
+from credit_shop import LIMIT, RUNS, Shop, run_races
 from rpc import RpcError, at_once
 from scene import Scene
 from threads import threaded_server
@@ -20,13 +20,13 @@ def shop(database, tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("connections", "price", "passing", "missing", "at_a_time"),
-    [(2, 700, 1, 400, 8), (EIGHT, 300, 3, 200, 3)],
+    [(2, 700, 1, 400, 10), (8, 300, 3, 200, 4)],
     ids=["two", "eight"],
 )
 def test_orders_that_fit_one_by_one_never_pass_the_limit_together(
     shop, record_property, connections, price, passing, missing, at_a_time
 ):
-    customers = shop.set_up(*[{"limits": {"account": LIMIT}} for _run in range(RUNS)])
+    customers = shop.take(RUNS)
     orders = shop.order_all(customers * connections, price)
 
     def make_race(number):
@@ -52,7 +52,7 @@ def test_orders_that_fit_one_by_one_never_pass_the_limit_together(
 
 
 def test_three_orders_in_one_call_only_what_fits_passes(shop):
-    (customer,) = shop.set_up({"limits": {"account": LIMIT}})
+    (customer,) = shop.take()
     orders = shop.order_all([customer] * 3, 700)
     shop.sellers[0].call("sale.order", "action_confirm", orders)
     shop.assert_judged(orders, 1, "credit_limit", 400)
@@ -60,7 +60,7 @@ def test_three_orders_in_one_call_only_what_fits_passes(shop):
 
 
 def test_two_calls_of_three_orders_only_what_fits_passes(shop):
-    (customer,) = shop.set_up({"limits": {"account": LIMIT}})
+    (customer,) = shop.take()
     orders = shop.order_all([customer] * 6, 700)
     shop.race([orders[:3], orders[3:]])
     shop.assert_judged(orders, 1, "credit_limit", 400)
@@ -69,7 +69,7 @@ def test_two_calls_of_three_orders_only_what_fits_passes(shop):
 
 def test_what_an_order_leaves_another_takes_at_the_same_moment(shop):
     """One is cancelled while another is confirmed: it fits, or waits for the job."""
-    customers = shop.set_up(*[{"limits": {"account": LIMIT}} for _run in range(5)])
+    customers = shop.take(5)
     for customer in customers:
         first, second = shop.order_all([customer] * 2, 700)
         shop.confirm(0, [first])()
@@ -83,16 +83,11 @@ def test_what_an_order_leaves_another_takes_at_the_same_moment(shop):
 # ------------------------------------------------------------------------- groups
 
 
-def make_group(limit, count=2, own=LIMIT):
-    parts = [{"limits": {"account": own}} for _part in range(count)]
-    return {"limits": {"group": limit}, "parts": parts}
-
-
 def test_subsidiaries_never_pass_the_limit_of_their_group_together(
     shop, record_property
 ):
     """Each has an account of its own: only the group can make them meet."""
-    groups = shop.set_up(*[make_group(LIMIT) for _run in range(RUNS)])
+    groups = shop.groups[:RUNS]
     orders = shop.order_all([part for group in groups for part in group["parts"]], 700)
 
     def make_race(number):
@@ -113,8 +108,7 @@ def test_subsidiaries_never_pass_the_limit_of_their_group_together(
 
 def test_whoever_pays_and_whoever_orders_meet_in_the_group(shop):
     """A subsidiary orders what its sister is to pay, while the sister orders."""
-    groups = shop.set_up(*[make_group(5000, own=LIMIT) for _run in range(5)])
-    for group in groups:
+    for group in shop.groups[RUNS:-1]:
         first, second = group["parts"]
         billed = shop.order(first, 700, partner_invoice_id=second["partner"])
         own = shop.order(second, 700)
@@ -129,8 +123,8 @@ def test_opposite_orders_of_accounts_never_lock_each_other_out(
 ):
     """Batches of head and subsidiaries from four connections, each in another order:
     requests wait or are run again, none is lost."""
-    rounds, connections = 10, 4
-    (group,) = shop.set_up(make_group(10**6, count=3, own=10**6))
+    rounds, connections = 8, 4
+    group = shop.groups[-1]
     members = [group, *group["parts"]]
     batches = []
     for number in range(rounds * connections):
@@ -228,7 +222,7 @@ def test_a_limit_and_an_order_that_it_is_for_do_not_change_at_once(
     shop, first, second, price, state, when
 ):
     """The second of them fails and is run again by the server: then it sees the other."""
-    (customer,) = shop.set_up({"limits": {"account": LIMIT}})
+    (customer,) = shop.take()
     order = shop.order(customer, price)
     account = str(customer["account"])
     done = run_script(
@@ -271,7 +265,7 @@ def make_bill(shop, customer, price):
 @pytest.fixture(scope="module")
 def bill_door(shop):
     """Invoices without an order are judged when they are posted."""
-    (customer,) = shop.set_up({"limits": {"account": LIMIT}})
+    (customer,) = shop.take()
     bill = make_bill(shop, customer, LIMIT + 1)
     try:
         shop.admin.call("account.move", "action_post", [bill])
@@ -283,7 +277,7 @@ def bill_door(shop):
 
 def test_an_invoice_being_posted_counts_once_for_an_order_being_confirmed(shop):
     """As a draft or as a receivable: the order is never judged without it."""
-    customers = shop.set_up(*[{"limits": {"account": LIMIT}} for _run in range(8)])
+    customers = shop.take(4)
     for number, customer in enumerate(customers):
         fits = number % 2
         bill = make_bill(shop, customer, 300 if fits else 300.01)
@@ -299,7 +293,7 @@ def test_an_invoice_being_posted_counts_once_for_an_order_being_confirmed(shop):
 
 @pytest.mark.usefixtures("bill_door")
 def test_an_invoice_without_an_order_or_an_order_passes_not_both(shop):
-    customers = shop.set_up(*[{"limits": {"account": LIMIT}} for _run in range(8)])
+    customers = shop.take(4)
     for number, customer in enumerate(customers):
         order = shop.order(customer, 700)
         made, _again = at_once(

@@ -172,12 +172,13 @@ class TestCreditRandom(Agreement, BillCase, FundCase, SplitCase):
     # ------------------------------------------------------------------- checks
 
     def assertSound(self):
-        super().assertSound()
+        result = super().assertSound()
         for parent in self.records["order"].filtered("recipient_ids"):
             children = parent.child_order_ids
             if any(child.state != "cancel" for child in children):
                 self.assertFalse(parent.amount_undelivered or parent.amount_unbilled)
         self.assertEqual(self.fund._audit(), [])
+        return result
 
     def run_history(self, random, length):
         self.begin(random)
