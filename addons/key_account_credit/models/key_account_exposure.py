@@ -13,16 +13,15 @@ SELECT *
 """
 
 ORDERS = """
-SELECT total.id, part.code, part.amount
-  FROM (
-    SELECT scope.id,
-           SUM(orders.amount_undelivered) %(near)s AS undelivered,
-           SUM(orders.amount_unbilled) AS unbilled
-      FROM (%(scope)s) scope
-      JOIN sale_order orders ON orders.debtor_account_id = scope.id
-     WHERE orders.amount_undelivered <> 0 OR orders.amount_unbilled <> 0
-  GROUP BY scope.id
-  ) total
+SELECT scope.id, part.code, part.amount
+  FROM (%(scope)s) scope
+ CROSS JOIN LATERAL (
+       SELECT SUM(orders.amount_undelivered) %(near)s AS undelivered,
+              SUM(orders.amount_unbilled) AS unbilled
+         FROM sale_order orders
+        WHERE orders.debtor_account_id = scope.id
+          AND orders.state = 'sale'
+          AND (orders.amount_undelivered <> 0 OR orders.amount_unbilled <> 0)) total
  CROSS JOIN LATERAL (VALUES ('undelivered', total.undelivered),
                             ('unbilled', total.unbilled)) part (code, amount)
  WHERE part.amount <> 0
@@ -63,22 +62,25 @@ SELECT item.id, item.code, SUM(item.amount) %(days)s
       FROM (%(scope)s) scope
       JOIN res_partner partner ON partner.commercial_partner_id = scope.partner_id
      CROSS JOIN LATERAL (
-           SELECT line.account_id, COALESCE(line.date_maturity, line.date) AS due,
+           SELECT line.account_id, line.date_maturity AS due,
                   SUM(line.amount_residual) AS amount
              FROM account_move_line line
             WHERE line.partner_id = partner.id
               AND line.company_id = scope.company_id
               AND line.parent_state = 'posted'
               AND line.amount_residual > 0
-         GROUP BY line.account_id, line.date_maturity, line.date
+              AND line.date_maturity IS NOT NULL
+         GROUP BY line.account_id, line.date_maturity
             UNION ALL
-           SELECT line.account_id, NULL, SUM(line.amount_residual)
+           SELECT line.account_id, CASE WHEN line.amount_residual > 0 THEN line.date END,
+                  SUM(line.amount_residual)
              FROM account_move_line line
             WHERE line.partner_id = partner.id
               AND line.company_id = scope.company_id
               AND line.parent_state = 'posted'
-              AND line.amount_residual < 0
-         GROUP BY line.account_id) part
+              AND (line.amount_residual < 0
+                   OR line.date_maturity IS NULL AND line.amount_residual > 0)
+         GROUP BY 1, 2) part
   ) item
   JOIN account_account ledger ON ledger.id = item.account_id
  WHERE ledger.account_type = 'asset_receivable'

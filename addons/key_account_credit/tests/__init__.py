@@ -13,6 +13,7 @@ from . import (
     test_doors_move,
     test_doors_transfer,
     test_exposure,
+    test_exposure_days,
     test_exposure_hard_cases,
     test_exposure_random,
     test_gate,
