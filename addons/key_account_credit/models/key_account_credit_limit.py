@@ -90,6 +90,9 @@ class KeyAccountCreditLimit(models.Model):
     amount_insured = fields.Monetary(string="Insured Amount")
     reason = fields.Text()
 
+    # Few limits, and often none, are of groups; each order asks.
+    _group_idx = models.Index("(key_account_id) WHERE scope = 'group'")
+
     _amount_positive = models.Constraint(
         # Not a number would be the greatest of all.
         "CHECK(amount >= 0 AND amount < 1e15 "
