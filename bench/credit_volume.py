@@ -227,6 +227,12 @@ class CheckOne(Volume, Case):
 
     @variant("the bare SQL sums", addons=CREDIT)
     def bare(self, env):
+        # As ours: what several processes gain depends on how many cores idle.
+        env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        self.bare_parallel(env)
+
+    @variant("the bare SQL sums, parallel as the server likes", addons=CREDIT)
+    def bare_parallel(self, env):
         env.cr.execute(
             "SELECT SUM(amount_undelivered), SUM(amount_unbilled) FROM sale_order "
             "WHERE debtor_account_id = %s AND state = 'sale' "
@@ -235,10 +241,9 @@ class CheckOne(Volume, Case):
         )
         env.cr.fetchall()
         env.cr.execute(
-            "SELECT SUM(line.amount_residual) FROM account_move_line line "
-            "JOIN account_account ledger ON ledger.id = line.account_id "
-            "WHERE ledger.account_type = 'asset_receivable' AND line.partner_id = %s "
-            "AND line.parent_state = 'posted' AND line.amount_residual > 0",
+            "SELECT SUM(amount_residual) FROM account_move_line WHERE partner_id = %s "
+            "AND parent_state = 'posted' AND amount_residual > 0 AND account_id = ANY("
+            "ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable'))",
             [self.partner.id],
         )
         env.cr.fetchall()
@@ -258,8 +263,7 @@ class CheckOne(Volume, Case):
 
     @variant("OCA: its risk", addons=OCA)
     def oca(self, _env):
-        assert self.partner.risk_total
-        assert self.partner.risk_exception
+        assert self.partner.risk_total > 10**8
 
 
 class CheckMany(Volume, Case):
