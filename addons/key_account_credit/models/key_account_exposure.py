@@ -20,7 +20,6 @@ SELECT scope.id, part.code, part.amount
               SUM(orders.amount_unbilled) AS unbilled
          FROM sale_order orders
         WHERE orders.debtor_account_id = scope.id
-          AND orders.state = 'sale'
           AND (orders.amount_undelivered <> 0 OR orders.amount_unbilled <> 0)) total
  CROSS JOIN LATERAL (VALUES ('undelivered', total.undelivered),
                             ('unbilled', total.unbilled)) part (code, amount)
