@@ -59,7 +59,7 @@ EVENTS = {
     "perform": (3, [WHICH, [1, 0.5, 1.5, 0]]),
     "return": (3, [WHICH, SHARES, MOSTLY, MOSTLY]),
     "invoice": (7, [WHICH, SHARES, BOTH, BOTH]),
-    "invoice_all": (1, [BOTH]),
+    "invoice_all": (3, [BOTH]),
     "advance": (3, [WHICH, ["percentage", "fixed"], [10, 50], BOTH]),
     "post": (4, [WHICH]),
     "change_invoice": (2, [WHICH, ["price_unit", "quantity"], VALUES]),

@@ -105,7 +105,8 @@ class TestRequestTold(RequestCase):
             }
         )
         fund = self.make_fund(account, account_id=own.id)
-        request = self.make_request(fund=fund).sudo()
+        # Administrators decide like managers; this one asks for it.
+        request = self.make_request(fund=fund, user=administrator).sudo()
         request.state = "asked"
         request._tell_next()
         self.assertEqual(request.activity_ids.user_id, administrator)
