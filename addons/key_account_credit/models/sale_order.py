@@ -80,14 +80,27 @@ class SaleOrder(models.Model):
     )
     def _compute_amount_undelivered(self):
         for order in self:
-            undelivered, unbilled = 0.0, 0.0
+            amounts = 0.0, 0.0
             if order._is_exposed():
-                undelivered, unbilled = order._get_open_amounts()
-            # An order without a company's rate is in the company's own currency.
-            rate = order.currency_rate or 1.0
-            currency = order.company_id.currency_id
-            order.amount_undelivered = currency.round(undelivered / rate)
-            order.amount_unbilled = currency.round(unbilled / rate)
+                # An order without a company's rate is in the company's own currency.
+                amounts = order._convert_open_amounts(order.currency_rate or 1.0)
+            order.amount_undelivered, order.amount_unbilled = amounts
+
+    def _convert_open_amounts(self, rate, is_confirmed=None):
+        """Return `_get_open_amounts` in the company's currency, rounded: their sum, so
+        that it does not change when goods are delivered.
+
+        :param rate: how much of the order's currency one of the company's buys
+        """
+        undelivered, unbilled = self._get_open_amounts(is_confirmed)
+        total = self._round_open_amount((undelivered + unbilled) / rate)
+        undelivered = self._round_open_amount(undelivered / rate)
+        return undelivered, self._round_open_amount(total - undelivered)
+
+    def _round_open_amount(self, amount):
+        # Where sums and products of floats miss half a cent by less than a billionth,
+        # that does not decide about a cent.
+        return self.company_id.currency_id.round(round(amount, 9))
 
     def _is_exposed(self):
         """Return whether the order itself is owed: no other orders were made from it,

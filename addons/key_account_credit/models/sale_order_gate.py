@@ -150,13 +150,14 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self.state not in ("draft", "sent"):
             return 0.0
-        undelivered, unbilled = self._get_open_amounts(is_confirmed=True)
+        undelivered, unbilled = self._convert_open_amounts(
+            self._credit_get_rate(), is_confirmed=True
+        )
         if self._is_beyond_horizon():
             undelivered = 0.0
-        currency, rate = self.company_id.currency_id, self._credit_get_rate()
-        after = currency.round(undelivered / rate) + currency.round(unbilled / rate)
         before = self.amount_undelivered + self.amount_unbilled
-        return max(currency.round(after - before), 0.0)
+        added = self.company_id.currency_id.round(undelivered + unbilled - before)
+        return max(added, 0.0)
 
     def _credit_get_rate(self):
         """Return how much of the order's currency one of the company's buys: for a

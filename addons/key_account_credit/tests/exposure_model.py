@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+BILLIONTH = Decimal("0.000000001")
 NOTHING = Decimal(0)
 
 
@@ -15,8 +16,8 @@ def exact(amount):
 
 
 def cents(amount):
-    """Return the amount as it is booked."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    """Return the amount as it is booked; a third of something is no exact number."""
+    return amount.quantize(BILLIONTH, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass
@@ -148,7 +149,10 @@ class ExposureModel:
         elif unbilled < 0:
             unbilled, undelivered = NOTHING, max(unbilled + undelivered, NOTHING)
         rate = rate or exact(order.currency_rate) or 1
-        return cents(undelivered / rate), cents(unbilled / rate)
+        # As a whole the order is rounded once.
+        total = cents((undelivered + unbilled) / rate)
+        undelivered = cents(undelivered / rate)
+        return undelivered, total - undelivered
 
     def get_line(self, line, is_confirmed=None):
         ordered = exact(line.product_uom_qty)

@@ -142,6 +142,18 @@ class TestExposureHardCases(CreditCase):
         order._create_invoices()
         self.assertExposure(receivable=100.0)
 
+    def test_half_cents_are_rounded_once_whatever_floats_make_of_them(self):
+        order = self.make_lines((2, 10.03, {"discount": 50}))
+        self.assertEqual(order.amount_total, 10.03)
+        order.action_confirm()
+        bill = self.advance(order, 4.7)
+        self.assertExposure(undelivered=5.33, draft_invoice=4.7)
+        self.deliver(order, 1)
+        # 5.015 less 4.70 is 0.315, which no float is.
+        self.assertExposure(undelivered=0.32, unbilled=5.01, draft_invoice=4.7)
+        bill.unlink()
+        self.assertExposure(undelivered=5.02, unbilled=5.01)
+
     # -------------------------------------------------------------------- who owes
 
     def test_order_follows_the_buyer_to_another_company(self):
