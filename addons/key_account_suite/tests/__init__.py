@@ -1,6 +1,7 @@
 from . import (
     test_agreement_split,
     test_credit_funds,
+    test_credit_random,
     test_credit_split,
     test_fund_split,
     test_fund_split_random,
