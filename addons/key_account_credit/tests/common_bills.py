@@ -33,13 +33,8 @@ class BillCase(HistoryCase):
         )
 
     def do_invoice_all(self, is_posted):
-        orders = self.records["order"].filtered(
-            lambda o: o.invoice_status == "to invoice"
-        )
-        if not orders:
-            return False
+        orders = self.records["order"].filtered(lambda o: o.state == "sale")
         self.finish(orders._create_invoices(final=True), 1, is_posted)
-        return True
 
     def finish(self, invoices, share, is_posted):
         self.add("invoice", invoices)

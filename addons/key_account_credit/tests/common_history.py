@@ -316,15 +316,10 @@ class HistoryCase(CreditCase):
         )
         if not pickings:
             return False
-        before = self.accounts._get_exposure_total()
         for move in pickings.move_ids:
             move.quantity = move.product_uom_qty * share
             move.picked = True
         pickings._action_done()
-        if share <= 1 and self.get_model().is_soon(order):
-            # Goods that leave move an amount from one part to another.
-            after = self.accounts._get_exposure_total()
-            self.assertEqual(after, before, order.name)
         left = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
         if what == "cancel":
             left.action_cancel()
