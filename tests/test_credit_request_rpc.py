@@ -88,9 +88,14 @@ def test_a_limit_from_the_held_order_to_the_confirmed_one(scene, people):
     controller.call(REQUEST, "action_approve", [request])
     assert in_force(scene, account) == 150
 
+    # Whatever else is held, and however long that takes: the order has its turn.
     cron = scene.ref("key_account.ir_cron_gate")
-    scene.admin.call("ir.cron", "method_direct_trigger", [cron])
-    assert scene.get("sale.order", order, "state") == "sale"
+    for _round in range(10):
+        scene.admin.call("ir.cron", "method_direct_trigger", [cron])
+        if scene.get("sale.order", order, "state") == "sale":
+            break
+    else:
+        pytest.fail("The order waits though the limit suffices.")
 
 
 def test_nobody_decides_on_his_own(scene, people, account, door):

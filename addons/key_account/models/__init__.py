@@ -24,5 +24,6 @@ from . import (
     sale_order_hold,
     sale_order_judge,
     sale_order_line,
+    sale_order_waiting,
     stock_picking,
 )

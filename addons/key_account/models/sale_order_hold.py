@@ -1,12 +1,8 @@
-import logging
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .key_account_gate_issue import ACTIVITY, ACTIVITY_REJECTED
-
-_logger = logging.getLogger(__name__)
 
 
 class SaleOrder(models.Model):
@@ -225,40 +221,3 @@ class SaleOrder(models.Model):
         if any(order.gate_state == "held" for order in self):
             self._gate_wake()
         return super()._on_content_changed()
-
-    @api.model
-    def _gate_wake(self):
-        """Have held orders judged again soon, outside of this transaction: a cause may
-        have gone away."""
-        # sudo: whoever renews a document or pays may not run jobs.
-        self.env.ref("key_account.ir_cron_gate").sudo()._trigger()
-
-    def _gate_sort_waiting(self):
-        """Return these held orders, those who have waited longest first, in the order in
-        which they are judged again."""
-        return self
-
-    @api.model
-    def _cron_gate_reevaluate(self):
-        """Judge all held orders again, oldest request first, each in a transaction of
-        its own."""
-        domain = [
-            ("gate_state", "=", "held"),
-            ("state", "in", ("draft", "sent", "sale")),
-        ]
-        orders = self.search(
-            domain, order="gate_date_requested, id"
-        )._gate_sort_waiting()
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(orders))
-        for order in orders:
-            try:
-                order._gate_reevaluate()
-            except Exception:  # pylint: disable=broad-exception-caught
-                # Whatever is wrong with one order does not keep the others waiting; a
-                # write conflict is gone the next time.
-                self.env.cr.rollback()
-                _logger.exception("Held order %s could not be judged again", order.id)
-                continue
-            if not cron._commit_progress(1):
-                break

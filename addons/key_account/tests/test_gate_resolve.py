@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.addons.base.models import ir_cron
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -144,6 +147,23 @@ class TestGateResolve(GateCase):
         order.order_line = [
             Command.create({"name": "Something", "product_uom_qty": 1, "price_unit": 0})
         ]
+
+    def test_however_many_wait_each_has_its_turn(self):
+        for _number in range(12):
+            self.held()
+        other = self.make_account()
+        other.action_suspend()
+        order = self.order(account=other)
+        order.with_user(self.user("salesperson")).action_confirm()
+        other.action_activate()
+        # There is time for one order a run, and ten runs at most.
+        with patch.object(ir_cron, "MIN_TIME_PER_JOB", 0):
+            self.judge_again()
+            self.assertHeld(order, "suspended")
+            self.judge_again()
+        self.assertResolved(order)
+        rest = self.env["sale.order"]._gate_read_rest()
+        self.assertEqual(rest, [])
 
     def test_order_that_cannot_be_confirmed_says_so_and_waits(self):
         broken, other = self.held(), self.held()

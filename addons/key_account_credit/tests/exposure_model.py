@@ -128,6 +128,8 @@ class ExposureModel:
         :param is_confirmed: as if the order were confirmed now
         """
         undelivered, unbilled, whole = NOTHING, NOTHING, NOTHING
+        if not is_confirmed and not self.is_owed(order):
+            return undelivered, unbilled
         for line in order.order_line:
             if line.display_type or line.is_downpayment:
                 continue
@@ -153,6 +155,10 @@ class ExposureModel:
         total = cents((undelivered + unbilled) / rate)
         undelivered = cents(undelivered / rate)
         return undelivered, total - undelivered
+
+    def is_owed(self, order):
+        """A quotation is no promise, whatever was invoiced on it: only what has left."""
+        return order.state == "sale" or any(map(self.get_delivered, order.order_line))
 
     def get_line(self, line, is_confirmed=None):
         ordered = exact(line.product_uom_qty)

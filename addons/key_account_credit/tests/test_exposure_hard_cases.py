@@ -132,6 +132,19 @@ class TestExposureHardCases(CreditCase):
         bill.invoice_line_ids.filtered("price_unit").price_unit = 45.0
         self.assertExposure(undelivered=55.0, draft_invoice=45.0)
 
+    def test_quotation_is_no_promise_whatever_was_invoiced_on_it(self):
+        self.make_limit(50.0)
+        order = self.confirm(
+            100.0, partner_invoice_id=self.make_company("Stranger").id
+        )
+        self.assertHeld(order, "credit_payer")
+        bill = self.advance(order, 30.0)
+        bill.action_post()
+        # By mistake the down payment is taken back twice.
+        bill._reverse_moves(cancel=True)
+        bill._reverse_moves()
+        self.assertExposure()
+
     def test_credit_note_takes_back_a_draft_to_nothing(self):
         order = self.confirm(100.0)
         self.deliver(order)
