@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
-from odoo.addons.base.models import ir_cron
 from odoo.fields import Command
 from odoo.tests import tagged
+
+from odoo.addons.base.models import ir_cron
 
 from .common import GateCase
 

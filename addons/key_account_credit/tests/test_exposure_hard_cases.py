@@ -134,9 +134,7 @@ class TestExposureHardCases(CreditCase):
 
     def test_quotation_is_no_promise_whatever_was_invoiced_on_it(self):
         self.make_limit(50.0)
-        order = self.confirm(
-            100.0, partner_invoice_id=self.make_company("Stranger").id
-        )
+        order = self.confirm(100.0, partner_invoice_id=self.make_company("Stranger").id)
         self.assertHeld(order, "credit_payer")
         bill = self.advance(order, 30.0)
         bill.action_post()

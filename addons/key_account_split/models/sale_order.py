@@ -96,6 +96,9 @@ class SaleOrder(models.Model):
                 {
                     "sequence": recipient.sequence,
                     "partner_id": recipient.partner_id.id,
+                    "reference": recipient.reference,
+                    "date_wished": recipient.date_wished,
+                    "note": recipient.note,
                     "line_ids": [
                         Command.create(
                             {

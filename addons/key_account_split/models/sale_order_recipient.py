@@ -27,6 +27,18 @@ class SaleOrderRecipient(models.Model):
         check_company=True,
         help="Where this recipient's goods go.",
     )
+    reference = fields.Char(
+        string="Own Reference",
+        index="trigram",
+        help="What the customer calls this recipient: a shop number, a personnel number. "
+        "It is printed as the customer's reference of the child order.",
+    )
+    date_wished = fields.Date(
+        string="Wished Date",
+        help="The day on which the recipient wants the goods; empty: the delivery date "
+        "of the order.",
+    )
+    note = fields.Char(help="What the delivery has to heed, for the warehouse.")
     line_ids = fields.One2many(
         "sale.order.recipient.line", "recipient_id", string="Quantities", copy=True
     )
@@ -166,6 +178,18 @@ class SaleOrderRecipient(models.Model):
                 )
             )
         return problems
+
+    def _prepare_child_vals(self):
+        """Return the values of the child order that this recipient's own wishes make."""
+        vals = {
+            "recipient_id": self.id,
+            "partner_shipping_id": self.partner_id.id,
+        }
+        if self.reference:
+            vals["client_order_ref"] = self.reference
+        if self.date_wished:
+            vals["commitment_date"] = self.company_id._get_day_start(self.date_wished)
+        return vals
 
     @api.constrains("order_id", "line_ids")
     def _check_lines_of_order(self):

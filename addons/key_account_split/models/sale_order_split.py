@@ -192,8 +192,7 @@ class SaleOrder(models.Model):
             {
                 **header,
                 "name": f"{self.name}-{number:0{width}d}",
-                "recipient_id": recipient.id,
-                "partner_shipping_id": recipient.partner_id.id,
+                **recipient._prepare_child_vals(),
                 "order_line": [
                     Command.create(
                         {
