@@ -25,5 +25,8 @@ from . import (
     sale_order_judge,
     sale_order_line,
     sale_order_waiting,
+    stock_move,
     stock_picking,
+    stock_quant,
+    stock_rule,
 )

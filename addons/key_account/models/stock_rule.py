@@ -1,0 +1,43 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+# Where the rules that one run has found are kept.
+RULES = "rules_found"
+
+
+class StockRule(models.Model):
+    """What many products have in common is looked for once in a run of procurements."""
+
+    _inherit = "stock.rule"
+
+    @api.model
+    def run(self, procurements, raise_user_error=True):
+        # EXTENDS 'stock'
+        self = self.with_context(**{RULES: {}})
+        return super().run(procurements, raise_user_error=raise_user_error)
+
+    @api.model
+    def _search_rule_for_warehouses(
+        self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
+    ):
+        # EXTENDS 'stock': what is found depends on the routes, not on the product.
+        args = (route_ids, packaging_uom_id, product_id, warehouse_ids, domain)
+        found = self.env.context.get(RULES)
+        if found is None:
+            return super()._search_rule_for_warehouses(*args)
+        routes = (
+            (route_ids or self.env["stock.route"])
+            | product_id.route_ids
+            | product_id.categ_id.total_route_ids
+            | warehouse_ids.route_ids.filtered(
+                lambda route: self._filter_warehouse_routes(
+                    product_id, warehouse_ids, route
+                )
+            )
+        )
+        if packaging_uom_id:
+            routes |= packaging_uom_id.package_type_id.route_ids
+        key = repr(Domain(domain)), frozenset(routes.ids), frozenset(warehouse_ids.ids)
+        if key not in found:
+            found[key] = super()._search_rule_for_warehouses(*args)
+        return found[key]
