@@ -17,15 +17,17 @@ SUITE = "*"  # the database that tests start from: every addon of the clone
 ODOO = ""  # Odoo's own addons, those that ours build on
 
 
-def variant(name, addons=SUITE):
+def variant(name, addons=SUITE, units=1):
     """Mark a method of a Case as one of the ways to do the work; the first one is the reference.
 
     :param addons: what is installed in its database, names with commas between them
+    :param units: how often it does the work in one run; what is measured is divided by it
     """
 
     def mark(method):
         method.variant_name = name
         method.addons = addons
+        method.units = units
         return method
 
     return mark
@@ -151,7 +153,11 @@ def run_case(registries, name, case_class, repeat=None):
             runs[attribute].append(measure(registries[addons], case_class, attribute))
     rows = []
     for label, attribute, addons in variants:
-        seconds, worked, queries = zip(*runs[attribute], strict=True)
+        units = getattr(case_class, attribute).units
+        seconds, worked, queries = (
+            [value if value is None else value / units for value in values]
+            for values in zip(*runs[attribute], strict=True)
+        )
         rows.append(
             {
                 "variant": label,
@@ -182,7 +188,7 @@ def table(results):
                 (row["ratio"], 1, 2),
                 (row["work"], 1000, 1),
                 (row["work_ratio"], 1, 2),
-                (row["queries"], 1, 0),
+                (row["queries"], 1, 0 if row["queries"] == int(row["queries"]) else 1),
             ]
             cells = [
                 "-" if value is None else f"{value * factor:.{digits}f}"

@@ -1,19 +1,35 @@
-"""A parent order against the same orders made with plain Odoo."""
+"""A parent order against the same orders made with plain Odoo: what one child costs."""
 
-from harness import Case, variant
+from harness import ODOO, Case, variant
 
 from odoo.fields import Command
 
-RECIPIENTS = 50
+SPLIT = "key_account_split"
+ALL = "key_account_suite"
+RECIPIENTS = 1000
+BATCH = 50  # orders that plain Odoo makes at once
+PLAIN = 100  # orders of a run with plain Odoo, one by one
+STOCK = 10**6
 
 
-class SplitParentOrder(Case):
-    title = f"{RECIPIENTS} recipients x 2 storable lines: created, confirmed, reserved"
+class Recipients:
+    """Customers, products in stock, addresses."""
+
     repeats = 3
 
     def prepare(self, env):
-        customer = env["res.partner"].create({"name": "Bench", "is_company": True})
-        env["key.account"].create({"partner_id": customer.id, "state": "active"})
+        # As somebody would do it: the superuser gets no messages.
+        env = env(user=env.ref("base.user_admin"))
+        self.env = env
+        self.customer = env["res.partner"].create({"name": "Bench", "is_company": True})
+        if "key.account" in env:
+            env["key.account"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "state": "active",
+                    "pay_mode": "credit",
+                }
+            )
         self.products = env["product.product"].create(
             [
                 {"name": f"Bench {i}", "list_price": 10 + i, "is_storable": True}
@@ -22,22 +38,23 @@ class SplitParentOrder(Case):
         )
         location = env["stock.warehouse"].search([], limit=1).lot_stock_id
         for product in self.products:
-            env["stock.quant"]._update_available_quantity(product, location, 10**4)
-        self.addresses = env["res.partner"].create(
+            env["stock.quant"]._update_available_quantity(product, location, STOCK)
+
+    def make_addresses(self, count):
+        return self.env["res.partner"].create(
             [
                 {
                     "name": f"Recipient {i}",
                     "type": "delivery",
-                    "parent_id": customer.id,
+                    "parent_id": self.customer.id,
                     "street": f"Street {i}",
                     "city": "Town",
                 }
-                for i in range(RECIPIENTS)
+                for i in range(count)
             ]
         )
-        self.customer = customer
 
-    def _order(self, env, quantity, **vals):
+    def order_vals(self, quantity, **vals):
         return {
             "partner_id": self.customer.id,
             "order_line": [
@@ -47,10 +64,10 @@ class SplitParentOrder(Case):
             **vals,
         }
 
-    @variant("split of a parent order")
-    def split(self, env):
-        order = env["sale.order"].create(self._order(env, RECIPIENTS))
-        env["sale.order.recipient"].create(
+    def split_between(self, addresses):
+        count = len(addresses)
+        order = self.env["sale.order"].create(self.order_vals(count))
+        self.env["sale.order.recipient"].create(
             [
                 {
                     "order_id": order.id,
@@ -60,25 +77,66 @@ class SplitParentOrder(Case):
                         for line in order.order_line
                     ],
                 }
-                for address in self.addresses
+                for address in addresses
             ]
         )
         order.action_split()
+        self.assert_reserved(order.child_order_ids, count)
 
-    @variant("plain Odoo, one batch")
-    def batch(self, env):
-        orders = env["sale.order"].create(
-            [
-                self._order(env, 1, partner_shipping_id=address.id)
-                for address in self.addresses
-            ]
+    def make_at_once(self, addresses):
+        orders = self.env["sale.order"].create(
+            [self.order_vals(1, partner_shipping_id=address.id) for address in addresses]
         )
         orders.action_confirm()
+        return orders
 
-    @variant("plain Odoo, one by one")
+    def assert_reserved(self, orders, count):
+        assert len(orders) == count
+        assert set(orders.picking_ids.mapped("state")) == {"assigned"}
+
+
+class SplitParentOrder(Recipients, Case):
+    title = f"a child: {RECIPIENTS} recipients x 2 goods, created, confirmed, reserved"
+
+    def prepare(self, env):
+        super().prepare(env)
+        self.addresses = self.make_addresses(RECIPIENTS)
+
+    @variant("plain Odoo, one order in a transaction", addons=ODOO, units=PLAIN)
     def one_by_one(self, env):
-        for address in self.addresses:
-            order = env["sale.order"].create(
-                self._order(env, 1, partner_shipping_id=address.id)
-            )
-            order.action_confirm()
+        for address in self.addresses[:PLAIN]:
+            orders = self.make_at_once(address)
+            # On a copy that is thrown away.
+            env.cr.commit()
+        self.assert_reserved(orders, 1)
+
+    @variant(f"plain Odoo, {BATCH} orders at once", addons=ODOO, units=RECIPIENTS)
+    def batch(self, _env):
+        for start in range(0, RECIPIENTS, BATCH):
+            orders = self.make_at_once(self.addresses[start : start + BATCH])
+        self.assert_reserved(orders, len(orders))
+
+    @variant("ours: split of a parent order", addons=SPLIT, units=RECIPIENTS)
+    def split(self, _env):
+        self.split_between(self.addresses)
+
+    @variant("ours: everything installed", addons=ALL, units=RECIPIENTS)
+    def everything(self, _env):
+        self.split_between(self.addresses)
+
+
+class SplitGrowth(Recipients, Case):
+    title = "a child, by the number of recipients"
+    repeats = 1
+
+    @variant("100 recipients", addons=SPLIT, units=100)
+    def small(self, _env):
+        self.split_between(self.make_addresses(100))
+
+    @variant("1,000 recipients", addons=SPLIT, units=1000)
+    def middle(self, _env):
+        self.split_between(self.make_addresses(1000))
+
+    @variant("5,000 recipients", addons=SPLIT, units=5000)
+    def large(self, _env):
+        self.split_between(self.make_addresses(5000))

@@ -1,9 +1,10 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-# Where the quants that were gathered ahead are kept: in the context of a reservation, as
-# core keeps those that chained moves brought.
-GATHERED = "quants_gathered"
+from ..tools.remember import recall
+
+# The quants that were gathered ahead of a reservation.
+GATHERED = "key_account.quants_gathered"
 # In these orders the database returns what core asks for; others are left to core.
 SORTED = ("fifo", "lifo")
 
@@ -48,6 +49,20 @@ class StockQuant(models.Model):
             for product in products
         }
 
+    @api.model
+    def _find_gathered(self, found, product, location, domain=None):
+        """Return the quants that were gathered ahead for this question, in the order of
+        removal, or None where it was another one.
+
+        :param found: as from `_gather_ahead`
+        :param domain: the question; by default for all that lies in the location
+        """
+        strategy = self._get_removal_strategy(product, location)
+        order = strategy in SORTED and self._get_removal_strategy_order(strategy)
+        domain = domain or self._get_gather_domain(product, location)
+        quants = found.get((repr(domain), order))
+        return None if quants is None else quants.with_env(self.env)
+
     def _gather(
         self,
         product_id,
@@ -59,14 +74,13 @@ class StockQuant(models.Model):
         qty=0,
     ):
         # EXTENDS 'stock': the same question has the same answer, whoever extends it.
-        if found := self.env.context.get(GATHERED):
+        if found := recall(self.env, GATHERED):
             domain = self._get_gather_domain(
                 product_id, location_id, lot_id, package_id, owner_id, strict
             )
-            strategy = self._get_removal_strategy(product_id, location_id)
-            order = strategy in SORTED and self._get_removal_strategy_order(strategy)
-            if (quants := found.get((repr(domain), order))) is not None:
-                return quants.with_env(self.env)
+            quants = self._find_gathered(found, product_id, location_id, domain)
+            if quants is not None:
+                return quants
         return super()._gather(
             product_id,
             location_id,
@@ -80,10 +94,10 @@ class StockQuant(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'stock'
-        self.env.context.get(GATHERED, {}).clear()
+        (recall(self.env, GATHERED) or {}).clear()
         return super().create(vals_list)
 
     def unlink(self):
         # EXTENDS 'stock'
-        self.env.context.get(GATHERED, {}).clear()
+        (recall(self.env, GATHERED) or {}).clear()
         return super().unlink()

@@ -1,8 +1,10 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-# Where the rules that one run has found are kept.
-RULES = "rules_found"
+from ..tools.remember import recall, remember
+
+# The rules that a run of procurements has found.
+RULES = "key_account.rules_found"
 
 
 class StockRule(models.Model):
@@ -13,8 +15,8 @@ class StockRule(models.Model):
     @api.model
     def run(self, procurements, raise_user_error=True):
         # EXTENDS 'stock'
-        self = self.with_context(**{RULES: {}})
-        return super().run(procurements, raise_user_error=raise_user_error)
+        with remember(self.env, RULES, {}):
+            return super().run(procurements, raise_user_error=raise_user_error)
 
     @api.model
     def _search_rule_for_warehouses(
@@ -22,7 +24,7 @@ class StockRule(models.Model):
     ):
         # EXTENDS 'stock': what is found depends on the routes, not on the product.
         args = (route_ids, packaging_uom_id, product_id, warehouse_ids, domain)
-        found = self.env.context.get(RULES)
+        found = recall(self.env, RULES)
         if found is None:
             return super()._search_rule_for_warehouses(*args)
         routes = (

@@ -4,8 +4,11 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL, float_compare, float_is_zero, formatLang
 
+from odoo.addons.key_account.tools.remember import remember
+
 from ..exceptions import SplitError, SplitLockedError
 from ..tools.tax_shares import share_base_line
+from .sale_order_followers import TOGETHER
 
 # What a child order has from its parent and keeps.
 PARENT_FIELDS = {
@@ -169,8 +172,10 @@ class SaleOrder(models.Model):
         # The unique index must know the children of an earlier split as cancelled.
         self.child_order_ids.flush_recordset(["state"])
         # sudo: only the split may link a child to its parent, see _assert_own_links.
-        children = self.sudo().create(self._prepare_child_vals_list())
-        children = children.with_env(self.env)
+        vals_list = self._prepare_child_vals_list()
+        with remember(self.env, TOGETHER, True):
+            children = self.sudo().create(vals_list).with_env(self.env)
+        children._subscribe_together(vals_list[0])
         # The parent's confirmation is mailed once, not again for each child.
         children.with_context(send_email=False).action_confirm()
         # Judged as the parent is, which has passed a moment ago.

@@ -1,0 +1,83 @@
+from odoo import models
+
+from odoo.addons.key_account.tools.remember import recall
+
+# The ids of transfers that are confirmed together in the end.
+LATER = "key_account_split.pickings_confirmed_later"
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def action_confirm(self):
+        # EXTENDS 'stock'
+        later = recall(self.env, LATER)
+        if later is None:
+            return super().action_confirm()
+        later.update(self.ids)
+        return True
+
+    def _post_origins(self, origins):
+        """Note on each transfer which order it was made for, in the words and with the
+        values of `message_post_with_source`, as `sale_stock` does one by one.
+
+        :param origins: ``{transfer: orders}``
+        """
+        render = self.env["mail.render.mixin"]._render_template_qweb_view
+        bodies = {
+            picking: [
+                render(
+                    "mail.message_origin_link",
+                    self._name,
+                    picking.ids,
+                    add_context={"self": picking, "origin": order},
+                )[picking.id]
+                for order in orders
+            ]
+            for picking, orders in origins.items()
+        }
+        author_id, email_from = self._message_compute_author()
+        domains = self.sudo()._mail_get_alias_domains(default_company=self.env.company)
+        companies = self._mail_get_companies(default=self.env.company)
+        replies = self._notify_get_reply_to(default=email_from, author_id=author_id)
+        parents, note = self._get_first_messages(), self.env.ref("mail.mt_note")
+        self._message_create(
+            [
+                {
+                    "author_id": author_id,
+                    "author_guest_id": False,
+                    "email_from": email_from,
+                    "email_add_signature": True,
+                    "model": self._name,
+                    "res_id": picking.id,
+                    "body": body,
+                    "message_type": "notification",
+                    "parent_id": parents.get(picking.id, False),
+                    "subject": False,
+                    "subtype_id": note.id,
+                    "partner_ids": [],
+                    "incoming_email_to": False,
+                    "incoming_email_cc": False,
+                    "outgoing_email_to": False,
+                    "record_alias_domain_id": domains[picking.id].id,
+                    "record_company_id": companies[picking.id].id,
+                    "reply_to": replies[picking.id],
+                }
+                for picking, texts in bodies.items()
+                for body in texts
+            ]
+        )
+
+    def _get_first_messages(self):
+        """Return ``{transfer id: id of its first message}``."""
+        # sudo: core looks for it as superuser, too.
+        groups = self.env["mail.message"].sudo()._read_group(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("message_type", "!=", "user_notification"),
+            ],
+            ["res_id"],
+            ["id:min"],
+        )
+        return dict(groups)
