@@ -85,7 +85,10 @@ class Recipients:
 
     def make_at_once(self, addresses):
         orders = self.env["sale.order"].create(
-            [self.order_vals(1, partner_shipping_id=address.id) for address in addresses]
+            [
+                self.order_vals(1, partner_shipping_id=address.id)
+                for address in addresses
+            ]
         )
         orders.action_confirm()
         return orders

@@ -25,5 +25,7 @@ class SaleOrder(models.Model):
 
         :param vals: what one of these orders was created from, all have these people
         """
+        if self.env.context.get("tracking_disable"):
+            return  # as core leaves it out then
         orders = self.with_context(mail_auto_subscribe_no_notify=True)
         orders._message_auto_subscribe(vals, followers_existing_policy="update")

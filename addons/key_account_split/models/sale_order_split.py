@@ -171,9 +171,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # The unique index must know the children of an earlier split as cancelled.
         self.child_order_ids.flush_recordset(["state"])
-        # sudo: only the split may link a child to its parent, see _assert_own_links.
         vals_list = self._prepare_child_vals_list()
         with remember(self.env, TOGETHER, True):
+            # sudo: only the split may link a child to its parent, see _assert_own_links.
             children = self.sudo().create(vals_list).with_env(self.env)
         children._subscribe_together(vals_list[0])
         # The parent's confirmation is mailed once, not again for each child.

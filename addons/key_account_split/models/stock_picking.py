@@ -37,6 +37,7 @@ class StockPicking(models.Model):
             for picking, orders in origins.items()
         }
         author_id, email_from = self._message_compute_author()
+        # sudo: core asks for these as superuser, too.
         domains = self.sudo()._mail_get_alias_domains(default_company=self.env.company)
         companies = self._mail_get_companies(default=self.env.company)
         replies = self._notify_get_reply_to(default=email_from, author_id=author_id)
@@ -71,13 +72,17 @@ class StockPicking(models.Model):
     def _get_first_messages(self):
         """Return ``{transfer id: id of its first message}``."""
         # sudo: core looks for it as superuser, too.
-        groups = self.env["mail.message"].sudo()._read_group(
-            [
-                ("model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("message_type", "!=", "user_notification"),
-            ],
-            ["res_id"],
-            ["id:min"],
+        groups = (
+            self.env["mail.message"]
+            .sudo()
+            ._read_group(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("message_type", "!=", "user_notification"),
+                ],
+                ["res_id"],
+                ["id:min"],
+            )
         )
         return dict(groups)

@@ -6,6 +6,7 @@ from . import (
     test_fulfilment,
     test_gate_split,
     test_invoice,
+    test_like_by_hand,
     test_portal,
     test_split,
     test_tours,
