@@ -137,3 +137,21 @@ class TestSplit(SplitCase):
 
         count(2)
         self.assertEqual(count(2), count(20))
+
+    def test_queries_hardly_grow_with_the_recipients(self):
+        def count(number):
+            parent = self.make_parent([self.tea, self.cup], [(1, 1)] * number)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            parent.action_split()
+            self.env.flush_all()
+            self.assertEqual(
+                set(parent.child_order_ids.picking_ids.mapped("state")), {"assigned"}
+            )
+            return self.env.cr.sql_log_count - before
+
+        count(1)  # fills the caches
+        few, many = count(5), count(25)
+        # Three for each child: the number of its transfer is one of them.
+        self.assertLessEqual(many - few, 3 * 20)
