@@ -11,11 +11,14 @@
         "security/sale_order_recipient_rules.xml",
         "views/sale_order_recipient_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_recipient_matrix_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_menus.xml",
     ],
     "demo": ["demo/sale_order_demo.xml"],
     "assets": {
+        "web.assets_backend": ["key_account_split/static/src/recipient_matrix/**/*"],
+        "web.assets_unit_tests": ["key_account_split/static/tests/**/*.test.js"],
         "web.assets_tests": ["key_account_split/static/tests/tours/**/*"],
     },
 }

@@ -7,3 +7,11 @@ class SplitError(UserError):
 
 class SplitLockedError(UserError):
     """A split order is changed through its children, not directly."""
+
+
+class RecipientMatrixError(UserError):
+    """What was entered in the matrix of a parent order cannot be saved."""
+
+
+class RecipientMatrixConflictError(RecipientMatrixError):
+    """Somebody else has changed what is being saved; the matrix shown is old."""

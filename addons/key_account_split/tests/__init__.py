@@ -8,6 +8,7 @@ from . import (
     test_invoice,
     test_like_by_hand,
     test_portal,
+    test_recipient_matrix,
     test_split,
     test_tours,
 )

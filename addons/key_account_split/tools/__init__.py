@@ -1,1 +1,1 @@
-from . import tax_shares
+from . import matrix_input, tax_shares
