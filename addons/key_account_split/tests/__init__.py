@@ -9,6 +9,8 @@ from . import (
     test_like_by_hand,
     test_portal,
     test_recipient_matrix,
+    test_recipient_matrix_js,
+    test_recipient_matrix_tours,
     test_split,
     test_tours,
 )

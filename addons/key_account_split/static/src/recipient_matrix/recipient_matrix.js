@@ -29,6 +29,7 @@ export class RecipientMatrixAction extends Component {
         const { context, params } = this.props.action;
         this.orderId = context.active_id || params?.active_id;
         this.matrix = null;
+        this.match = { key: "", rows: [] };
         onWillStart(() => this.load());
         useSetupAction({
             beforeLeave: () => this.askBeforeLeaving(),
@@ -63,12 +64,14 @@ export class RecipientMatrixAction extends Component {
         return this.orm.call("sale.order", method, [[this.orderId], ...args]);
     }
 
+    /** The rows that match; typing does not take a row away under the cursor. */
     get rows() {
-        return this.matrix.find(this.state.search, this.state.filter);
-    }
-
-    get isEditable() {
-        return this.matrix.order.is_editable && !this.state.isBusy;
+        const { search, filter } = this.state;
+        const key = JSON.stringify([search, filter, this.matrix.rowsVersion]);
+        if (this.match.key !== key) {
+            Object.assign(this.match, { key, rows: this.matrix.find(search, filter) });
+        }
+        return this.match.rows;
     }
 
     get countText() {
@@ -98,8 +101,14 @@ export class RecipientMatrixAction extends Component {
         }
     }
 
+    /** What is still being typed counts too: its cell takes it when it is left. */
+    leaveCell() {
+        document.activeElement?.closest(".o_recipient_matrix_grid")?.focus();
+    }
+
     /** Save all changes; resolves to whether they are saved. */
     save() {
+        this.leaveCell();
         return this.busy(async () => {
             if (!this.matrix.isDirty) {
                 return true;
@@ -127,6 +136,7 @@ export class RecipientMatrixAction extends Component {
 
     /** Stay, leave, or save and leave: resolves to whether the matrix may go. */
     askBeforeLeaving() {
+        this.leaveCell();
         if (!this.matrix?.isDirty) {
             return true;
         }
@@ -236,7 +246,11 @@ export class RecipientMatrixAction extends Component {
                 default_type: "delivery",
                 show_address: 1,
             },
-            getDomain: () => order.address_domain,
+            // Whoever is in the table already is not offered again.
+            getDomain: () => [
+                ...order.address_domain,
+                ["id", "not in", this.matrix.rows.map((row) => row.partnerId).filter(Boolean)],
+            ],
             placeholder: _t("Add a recipient..."),
             update: (records) => this.addRecipients(records || []),
             value: "",
@@ -255,14 +269,7 @@ export class RecipientMatrixAction extends Component {
         ]);
         this.showAll();
         for (const { id, name, display_name, contact_address_inline: address } of partners) {
-            if (this.matrix.findPartner(id)) {
-                this.notification.add(
-                    _t("%s is a recipient already; its row is in the table.", name || display_name),
-                    { type: "info" }
-                );
-            } else {
-                this.matrix.add({ id, name: name || display_name, address: address || "" });
-            }
+            this.matrix.add({ id, name: name || display_name, address: address || "" });
         }
     }
 }

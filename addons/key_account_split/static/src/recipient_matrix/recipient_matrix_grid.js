@@ -20,6 +20,7 @@ export class RecipientMatrixGrid extends Component {
         rows: Array,
         version: Number, // rises with each change of the matrix
         isEditable: Boolean,
+        isBusy: Boolean, // nothing can be typed while something is saved
         sameForAll: Function,
         spreadEvenly: Function,
     };
@@ -66,6 +67,10 @@ export class RecipientMatrixGrid extends Component {
             above: first * ROW_HEIGHT,
             below: (rows.length - 1 - last) * ROW_HEIGHT,
         };
+    }
+
+    get canEdit() {
+        return this.props.isEditable && !this.props.isBusy;
     }
 
     get block() {
@@ -173,7 +178,7 @@ export class RecipientMatrixGrid extends Component {
     // ---------------------------------------------------------------- typing
 
     edit(text = null) {
-        if (!this.props.isEditable) {
+        if (!this.canEdit) {
             return;
         }
         const { row, column } = this.state.cursor;
@@ -196,7 +201,7 @@ export class RecipientMatrixGrid extends Component {
         }
         const row = this.props.rows[cursor.row];
         if (row && this.matrix.round(quantity) !== row.quantities[cursor.column]) {
-            this.matrix.set([{ row, column: cursor.column, quantity }]);
+            this.set([{ row, column: cursor.column, quantity }]);
         }
     }
 
@@ -212,14 +217,20 @@ export class RecipientMatrixGrid extends Component {
         this.focus();
     }
 
+    set(edits) {
+        if (this.canEdit) {
+            this.matrix.set(edits);
+        }
+    }
+
     fill(quantity) {
-        this.matrix.set(this.blockCells.map((cell) => ({ ...cell, quantity })));
+        this.set(this.blockCells.map((cell) => ({ ...cell, quantity })));
     }
 
     // --------------------------------------------------------------- helpers
 
     clearColumns(columns) {
-        this.matrix.set(
+        this.set(
             this.props.rows.flatMap((row) =>
                 columns.map((column) => ({ row, column, quantity: 0 }))
             )
@@ -237,7 +248,7 @@ export class RecipientMatrixGrid extends Component {
                 edits.push({ row, column, quantity: source.quantities[column] });
             }
         }
-        this.matrix.set(edits);
+        this.set(edits);
     }
 
     copyDownColumn(column) {
@@ -298,8 +309,8 @@ export class RecipientMatrixGrid extends Component {
                     column: this.matrix.columns.length - 1,
                 };
             },
-            d: () => this.props.isEditable && this.copyDown(),
-            z: () => this.matrix.undo(),
+            d: () => this.copyDown(),
+            z: () => this.canEdit && this.matrix.undo(),
         };
         commands[key]?.();
         return key in commands;
@@ -309,9 +320,7 @@ export class RecipientMatrixGrid extends Component {
         if (key === "Enter" || key === "F2") {
             this.edit();
         } else if (key === "Delete" || key === "Backspace") {
-            if (this.props.isEditable) {
-                this.fill(0);
-            }
+            this.fill(0);
         } else if (key.length === 1 && key !== " ") {
             this.edit(key);
         } else {
@@ -418,13 +427,13 @@ export class RecipientMatrixGrid extends Component {
 
     onCut(ev) {
         this.onCopy(ev);
-        if (ev.defaultPrevented && this.props.isEditable) {
+        if (ev.defaultPrevented) {
             this.fill(0);
         }
     }
 
     onPaste(ev) {
-        if (this.state.text !== null || !this.props.isEditable || !this.props.rows.length) {
+        if (this.state.text !== null || !this.canEdit || !this.props.rows.length) {
             return;
         }
         ev.preventDefault();
@@ -458,7 +467,7 @@ export class RecipientMatrixGrid extends Component {
                 }
             })
         );
-        this.matrix.set(edits);
+        this.set(edits);
         const width = Math.max(...quantities.map((line) => line.length));
         this.go(top, left);
         this.go(top + quantities.length - 1, left + width - 1, true);

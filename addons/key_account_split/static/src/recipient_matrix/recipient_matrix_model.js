@@ -12,6 +12,8 @@ export class RecipientMatrix {
     constructor(data, onChange = () => {}) {
         this.onChange = onChange;
         this.nextKey = 1;
+        // Rises when rows come or go, not when their quantities change.
+        this.rowsVersion = 0;
         this.load(data);
     }
 
@@ -24,6 +26,7 @@ export class RecipientMatrix {
         );
         this.removed = [];
         this.steps = [];
+        this.rowsVersion++;
         this.changed();
     }
 
@@ -110,10 +113,6 @@ export class RecipientMatrix {
         }
     }
 
-    findPartner(partnerId) {
-        return this.rows.find((row) => row.partnerId === partnerId);
-    }
-
     /** Add a recipient that gets nothing yet. */
     add({ id, name, address }) {
         const nothing = this.columns.map(() => 0);
@@ -126,20 +125,32 @@ export class RecipientMatrix {
             shown: nothing,
             quantities: nothing,
         });
-        this.rows.push(row);
-        this.steps.push(() => this.rows.splice(this.rows.indexOf(row), 1));
+        this.insert(row, this.rows.length);
+        this.steps.push(() => this.take(row));
         this.changed();
         return row;
     }
 
-    remove(row) {
+    insert(row, index) {
+        this.rows.splice(index, 0, row);
+        this.rowsVersion++;
+    }
+
+    /** Take a row out; returns where it was. */
+    take(row) {
         const index = this.rows.indexOf(row);
         this.rows.splice(index, 1);
+        this.rowsVersion++;
+        return index;
+    }
+
+    remove(row) {
+        const index = this.take(row);
         if (row.id) {
             this.removed.push(row);
         }
         this.steps.push(() => {
-            this.rows.splice(index, 0, row);
+            this.insert(row, index);
             this.removed = this.removed.filter((other) => other !== row);
         });
         this.changed();
@@ -227,7 +238,7 @@ export class RecipientMatrix {
             );
             moved.forEach(([, place]) => row.conflicts.set(place, row.shown[place]));
             if (row && !moved.length) {
-                this.rows.splice(this.rows.indexOf(row), 1);
+                this.take(row);
                 this.removed.push(row);
             }
         }

@@ -1,0 +1,21 @@
+from odoo.tests import HttpCase, no_retry, tagged
+
+from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+
+
+@tagged("post_install", "-at_install")
+class TestRecipientMatrixJs(HttpCase):
+    """Runs this addon's own unit tests of the web client, as ``web`` runs all of them."""
+
+    @no_retry
+    def test_unit_tests_of_the_matrix(self):
+        suite = HOOTCommon._generate_hash(self, "@key_account_split")
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=unit_test_error_checker,
+        )
