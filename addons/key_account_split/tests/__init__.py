@@ -10,6 +10,8 @@ from . import (
     test_portal,
     test_recipient_matrix,
     test_recipient_matrix_js,
+    test_recipient_matrix_misuse,
+    test_recipient_matrix_roles,
     test_recipient_matrix_tours,
     test_split,
     test_tours,

@@ -1,4 +1,3 @@
-from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -7,53 +6,7 @@ from ..exceptions import (
     RecipientMatrixError,
     SplitLockedError,
 )
-from .common import SplitCase
-
-
-class MatrixCase(SplitCase):
-    """Factories for what the matrix of the web client sends."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.tea = cls.make_product("Tea", 12.5)
-        cls.cup = cls.make_product("Cup", 3.2)
-
-    @classmethod
-    def make_big_parent(cls, count, quantity=1):
-        """Return a parent with so many recipients, each gets the same of both."""
-        return cls.make_parent([cls.tea, cls.cup], [(quantity, quantity)] * count)
-
-    @staticmethod
-    def change(recipient, place, quantity, shown):
-        """Return a changed cell.
-
-        :param place: the number of the order line, from 0
-        """
-        line = recipient.order_id.order_line[place]
-        return {
-            "recipient": recipient.id,
-            "line": line.id,
-            "quantity": quantity,
-            "shown": shown,
-        }
-
-    @staticmethod
-    def row(key, owner, quantities):
-        """Return an added or a removed row."""
-        return {
-            key: owner.id,
-            "quantities": [
-                {"line": line.id, "quantity": quantity}
-                for line, quantity in quantities.items()
-            ],
-        }
-
-    @staticmethod
-    def quantities(parent):
-        """Return the quantities of the matrix, a list for each recipient."""
-        rows = parent.get_recipient_matrix()["recipients"]
-        return [row["quantities"] for row in rows]
+from .common_matrix import MatrixCase
 
 
 @tagged("post_install", "-at_install")
@@ -102,7 +55,9 @@ class TestRecipientMatrix(MatrixCase):
             rows,
             {"Recipient 1": [3, 7], "Recipient 2": [0, 2], "New Shop": [2.5, 0]},
         )
-        self.assertEqual(parent.recipient_ids[-1].partner_id, shop, "new ones come last")
+        self.assertEqual(
+            parent.recipient_ids[-1].partner_id, shop, "new ones come last"
+        )
         self.assertEqual(self.quantities(parent), list(rows.values()))
 
     def test_quantities_are_rounded_by_the_unit(self):
@@ -166,7 +121,8 @@ class TestRecipientMatrix(MatrixCase):
         change = self.change(parent.recipient_ids[0], 0, 4, 3)
         parent.recipient_ids[0].unlink()
         with self.assertRaisesRegex(
-            RecipientMatrixConflictError, f"{parent.name} has no such recipient any more"
+            RecipientMatrixConflictError,
+            f"{parent.name} has no such recipient any more",
         ):
             parent.save_recipient_matrix([change])
 
@@ -195,7 +151,9 @@ class TestRecipientMatrix(MatrixCase):
         parent = self.make_parent([self.tea], [(3,), (1,)])
         parent.action_cancel()
         with self.assertRaises(SplitLockedError):
-            parent.save_recipient_matrix([self.change(parent.recipient_ids[0], 0, 4, 3)])
+            parent.save_recipient_matrix(
+                [self.change(parent.recipient_ids[0], 0, 4, 3)]
+            )
         with self.assertRaisesRegex(RecipientMatrixError, "not a quotation any more"):
             parent.action_order_given_quantities()
 
@@ -276,191 +234,3 @@ class TestRecipientMatrix(MatrixCase):
             self.count_queries(few.save_recipient_matrix, *arguments(few, 30, 1)),
             self.count_queries(many.save_recipient_matrix, *arguments(many, 30, 1)),
         )
-
-
-@tagged("post_install", "-at_install")
-class TestRecipientMatrixMisuse(MatrixCase):
-    """What a client of its own making may send: one sentence, and nothing changes."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.parent = cls.make_parent([cls.tea, cls.cup], [(3, 0), (1, 2)])
-        cls.other = cls.make_parent([cls.tea], [(3,)])
-
-    def assertRefused(self, error, sentence, *arguments):
-        with self.assertRaisesRegex(error, sentence) as caught:
-            self.parent.save_recipient_matrix(*arguments)
-        self.assertEqual(len(str(caught.exception).splitlines()), 1)
-        self.assertEqual(self.quantities(self.parent), [[3, 0], [1, 2]])
-
-    def test_what_is_no_quantity(self):
-        first, second = self.parent.recipient_ids
-        good = self.change(second, 0, 9, 1)
-        for wrong in (
-            float("nan"),
-            float("inf"),
-            -1,
-            -0.01,
-            1e13,
-            10**400,
-            True,
-            "5",
-            None,
-            [],
-        ):
-            with self.subTest(quantity=wrong):
-                sentence = "Recipient 1, Tea: .* is no quantity; enter a number from 0 to"
-                bad = self.change(first, 0, wrong, 3)
-                self.assertRefused(RecipientMatrixError, sentence, [good, bad])
-                added = self.row(
-                    "partner", first.partner_id, {self.parent.order_line[0]: wrong}
-                )
-                self.assertRefused(RecipientMatrixError, sentence, [good], [added])
-
-    def test_ids_of_another_order(self):
-        first = self.parent.recipient_ids[0]
-        theirs = self.other.recipient_ids
-        no_recipient = f"{self.parent.name} has no such recipient"
-        no_line = f"{self.parent.name} has no such order line"
-        row = {**self.change(first, 0, 9, 3), "recipient": theirs.id}
-        self.assertRefused(RecipientMatrixConflictError, no_recipient, [row])
-        row = {**self.change(first, 0, 9, 3), "line": self.other.order_line.id}
-        self.assertRefused(RecipientMatrixConflictError, no_line, [row])
-        row = self.row("recipient", theirs, {})
-        self.assertRefused(RecipientMatrixConflictError, no_recipient, [], [], [row])
-        row = self.row("partner", first.partner_id, {self.other.order_line: 1})
-        self.assertRefused(RecipientMatrixConflictError, no_line, [], [row])
-        self.assertEqual(self.quantities(self.other), [[3]])
-
-    def test_an_address_that_does_not_exist(self):
-        address = self.make_address("Gone")
-        row = self.row("partner", address, {})
-        address.unlink()
-        self.assertRefused(RecipientMatrixError, "does not exist any more", [], [row])
-
-    def test_what_has_no_such_form(self):
-        change = self.change(self.parent.recipient_ids[0], 0, 9, 3)
-        sentence = f"The changes of the recipients of {self.parent.name} cannot be read"
-        for wrong in (
-            "everything",
-            5,
-            None,
-            [5],
-            [{}],
-            [{**change, "shown": None}],
-            [{**change, "shown": float("nan")}],
-            [{**change, "shown": 10**400}],
-            [{**change, "recipient": "1"}],
-            [{**change, "recipient": True}],
-            [{**change, "recipient": -1}],
-            [{**change, "recipient": 2**40}],
-            [{**change, "line": [1]}],
-            [{**change, "price_unit": 0}],
-            {"recipient": 1},
-        ):
-            with self.subTest(wrong=wrong):
-                self.assertRefused(RecipientMatrixError, sentence, wrong)
-                self.assertRefused(RecipientMatrixError, sentence, [], wrong)
-                self.assertRefused(RecipientMatrixError, sentence, [], [], wrong)
-        line = self.parent.order_line[0]
-        row = self.row("recipient", self.parent.recipient_ids[0], {line: float("nan")})
-        self.assertRefused(RecipientMatrixError, sentence, [], [], [row])
-
-    def test_shares_that_cannot_be(self):
-        line = self.parent.order_line[0].id
-        for wrong in (
-            (line, 0),
-            (line, -1),
-            (line, 10**9),
-            (line, 1.5),
-            (line, "2"),
-            (line, 2, float("nan")),
-            (line, 2, -1),
-            ("x", 2),
-            (self.other.order_line.id, 2),
-        ):
-            with self.subTest(wrong=wrong), self.assertRaises(RecipientMatrixError):
-                self.parent.get_even_shares(*wrong)
-
-
-@tagged("post_install", "-at_install")
-class TestRecipientMatrixRoles(MatrixCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.parent = cls.make_parent([cls.tea], [(3,), (1,)])
-        cls.parent.user_id = cls.user("salesperson")
-
-    def calls(self, role):
-        """Return what the role can try on the matrix, as functions."""
-        parent = self.parent.with_user(self.user(role))
-        change = self.change(self.parent.recipient_ids[0], 0, 4, 3)
-        address = self.row("partner", self.parent.partner_id, {})
-        row = self.row(
-            "recipient", self.parent.recipient_ids[0], {self.parent.order_line: 3}
-        )
-        return {
-            "change": lambda: parent.save_recipient_matrix([change]),
-            "add": lambda: parent.save_recipient_matrix([], [address]),
-            "remove": lambda: parent.save_recipient_matrix([], [], [row]),
-            "order": parent.action_order_given_quantities,
-        }
-
-    def test_own_salesperson_does_all_of_it(self):
-        calls = self.calls("salesperson")
-        parent = self.parent.with_user(self.user("salesperson"))
-        self.assertTrue(parent.get_recipient_matrix()["order"]["can_order_given"])
-        calls["change"]()
-        calls["add"]()
-        calls["order"]()
-        self.assertEqual(self.parent.order_line.product_uom_qty, 5)
-        self.assertEqual(self.quantities(self.parent), [[4], [1], [0]])
-
-    def test_those_who_only_read_see_the_matrix_and_change_nothing(self):
-        for role in ("controller", "accountant", "warehouse"):
-            parent = self.parent.with_user(self.user(role))
-            matrix = parent.get_recipient_matrix()
-            with self.subTest(role=role):
-                self.assertEqual(matrix["recipients"][0]["quantities"], [3])
-                self.assertFalse(matrix["order"]["is_editable"])
-                self.assertFalse(matrix["order"]["can_order_given"])
-                self.assertIn("not change them", matrix["order"]["lock_reason"])
-            for name, call in self.calls(role).items():
-                with self.subTest(role=role, call=name):
-                    self.assertRaises(AccessError, call)
-        self.assertEqual(self.quantities(self.parent), [[3], [1]])
-
-    def test_the_matrix_shows_no_price(self):
-        self.tea.list_price = 12.5
-        text = repr(self.parent.with_user(self.user("warehouse")).get_recipient_matrix())
-        self.assertNotIn("12.5", text)
-        self.assertNotIn("price", text)
-
-    def test_strangers_neither_read_nor_change(self):
-        self.parent.user_id = self.user("manager")
-        line = self.parent.order_line.id
-        for role in ("salesperson", "portal"):
-            parent = self.parent.with_user(self.user(role))
-            calls = {
-                **self.calls(role),
-                "read": parent.get_recipient_matrix,
-                "share": lambda parent=parent: parent.get_even_shares(line, 2),
-            }
-            for name, call in calls.items():
-                self.env.invalidate_all()
-                with self.subTest(role=role, call=name):
-                    self.assertRaises(AccessError, call)
-        self.assertEqual(self.quantities(self.parent), [[3], [1]])
-
-    def test_the_customer_does_not_read_the_matrix_of_the_own_order(self):
-        self.user("portal").partner_id.parent_id = self.customer
-        parent = self.parent.with_user(self.user("portal"))
-        self.assertTrue(parent.has_access("read"))
-        self.assertRaises(AccessError, parent.get_recipient_matrix)
-
-    def test_an_order_that_is_gone_is_told(self):
-        parent = self.make_parent([self.tea], [(1,)])
-        parent.unlink()
-        with self.assertRaises(MissingError):
-            parent.get_recipient_matrix()

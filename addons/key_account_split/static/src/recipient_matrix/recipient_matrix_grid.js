@@ -469,8 +469,9 @@ export class RecipientMatrixGrid extends Component {
         );
         this.set(edits);
         const width = Math.max(...quantities.map((line) => line.length));
-        this.go(top, left);
-        this.go(top + quantities.length - 1, left + width - 1, true);
+        // All of it is selected, and its beginning stays in sight.
+        this.go(top + quantities.length - 1, left + width - 1);
+        this.go(top, left, true);
         if (isCut) {
             this.notification.add(
                 _t(

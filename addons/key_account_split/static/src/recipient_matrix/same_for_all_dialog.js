@@ -1,5 +1,6 @@
 import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
 import { useAutofocus } from "@web/core/utils/hooks";
 import { parseQuantity } from "./quantities";
 
@@ -18,6 +19,11 @@ export class SameForAllDialog extends Component {
     setup() {
         this.state = useState({ text: "", isRefused: false });
         useAutofocus();
+    }
+
+    get question() {
+        const { product, count } = this.props;
+        return _t("%(product)s: each of the %(count)s recipients shown gets", { product, count });
     }
 
     confirm() {

@@ -146,6 +146,7 @@ test("a block of a spreadsheet is pasted, one number fills the selection", async
     await clipboard("paste", "4\t1.5\r\n5\t\r\n");
     expect(texts(0)).toEqual(["4", "5", "3"]);
     expect(texts(1)).toEqual(["1.5", "", ""]);
+    expect(cell(0, 0)).toHaveClass("o_cursor", { message: "its beginning stays in sight" });
     expect(await clipboard("copy")).toBe("4\t1.5\n5\t0");
     await keys(["ctrl", "a"]);
     await clipboard("paste", "2");
