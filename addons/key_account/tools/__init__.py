@@ -1,1 +1,1 @@
-from . import allocation, exposure, snapshot
+from . import allocation, cells, exposure, snapshot, workbook

@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..tools.exchange_cells import normalize
+from odoo.addons.key_account.tools.cells import normalize
+
 from ..tools.exchange_plan import Column
 
 # How people call the columns who do not know the fields' labels.

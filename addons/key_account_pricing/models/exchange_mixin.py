@@ -5,9 +5,9 @@ from odoo import models
 from odoo.tools.misc import clean_context
 
 from odoo.addons.key_account.exceptions import DutyError
+from odoo.addons.key_account.tools.workbook import Sheet, write_workbook
 
 from ..exceptions import ExchangeError
-from ..tools.workbook import Sheet, write_workbook
 
 # Width of a column in characters, by its field's type.
 WIDTHS = {"many2one": 28, "char": 36, "selection": 24}

@@ -1,16 +1,23 @@
 from odoo import models
 from odoo.tools import format_list
 
-from ..exceptions import ExchangeError
-from ..tools.exchange_cells import (
+from odoo.addons.key_account.tools.cells import (
     CellError,
     normalize,
     read_integer,
     read_number,
     read_text,
 )
+from odoo.addons.key_account.tools.workbook import (
+    MAX_BYTES,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    WorkbookError,
+    read_sheet,
+)
+
+from ..exceptions import ExchangeError
 from ..tools.exchange_plan import Plan, Remark, Row
-from ..tools.workbook import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, WorkbookError, read_sheet
 
 
 class PriceExchange(models.AbstractModel):

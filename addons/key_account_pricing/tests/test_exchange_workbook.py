@@ -6,8 +6,8 @@ import openpyxl
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import workbook
-from ..tools.exchange_cells import (
+from odoo.addons.key_account.tools import workbook
+from odoo.addons.key_account.tools.cells import (
     CellError,
     normalize,
     parse_number,
@@ -15,7 +15,14 @@ from ..tools.exchange_cells import (
     read_number,
     read_text,
 )
-from ..tools.workbook import Cell, Sheet, WorkbookError, read_sheet, write_workbook
+from odoo.addons.key_account.tools.workbook import (
+    Cell,
+    Sheet,
+    WorkbookError,
+    read_sheet,
+    write_workbook,
+)
+
 from .common_exchange import ExchangeCase
 
 

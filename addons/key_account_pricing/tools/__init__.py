@@ -1,7 +1,5 @@
 from . import (
     decision,
-    exchange_cells,
     exchange_plan,
     signed_file,
-    workbook,
 )

@@ -3,8 +3,9 @@ import binascii
 
 from odoo import api, fields, models
 
+from odoo.addons.key_account.tools.workbook import MAX_BYTES, Sheet, write_workbook
+
 from ..exceptions import ExchangeError
-from ..tools.workbook import MAX_BYTES, Sheet, write_workbook
 
 
 class KeyAccountPriceImport(models.TransientModel):

@@ -80,11 +80,12 @@ class Sheet:
 # --------------------------------------------------------------------------- reading
 
 
-def read_sheet(content):
+def read_sheet(content, max_rows=MAX_ROWS):
     """Return the filled rows of the first visible sheet, ``[(row number, cells)]``;
     an empty cell is None.
 
     :param content: the file's bytes
+    :param max_rows: below the header
     :raise WorkbookError: ``empty``, ``large``, ``password``, ``old``, ``foreign``,
         ``macro``, ``bomb``, ``broken``, ``blank``, ``rows`` or ``columns``
     """
@@ -93,9 +94,9 @@ def read_sheet(content):
         # What openpyxl does not support (styles, validations) is not needed.
         warnings.simplefilter("ignore")
         try:
-            rows = _read_rows(content)
+            rows = _read_rows(content, max_rows)
             if has_formulas:
-                _mark_lost_formulas(rows, content)
+                _mark_lost_formulas(rows, content, max_rows)
         except WorkbookError:
             raise
         # openpyxl raises whatever comes when the XML is not what it expects.
@@ -169,7 +170,7 @@ def _open_sheet(content, data_only):
     return sheet
 
 
-def _read_rows(content):
+def _read_rows(content, max_rows):
     sheet = _open_sheet(content, data_only=True)
     found = []
     cells = sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=LAST_ROW)
@@ -180,7 +181,7 @@ def _read_rows(content):
         if row[-1].value not in (None, ""):
             raise WorkbookError("columns")
         # The header is a row, too.
-        if len(found) > MAX_ROWS:
+        if len(found) > max_rows:
             raise WorkbookError("rows")
         found.append((number, _trim([_read_cell(cell) for cell in row])))
     return found
@@ -208,7 +209,7 @@ def _read_cell(cell):
     return Cell(value)
 
 
-def _mark_lost_formulas(rows, content):
+def _mark_lost_formulas(rows, content, max_rows):
     """Put formulas that no program has calculated yet, they have no value, into
     ``rows`` as cells of the kind ``formula``."""
     found = dict(rows)
@@ -223,7 +224,7 @@ def _mark_lost_formulas(rows, content):
             if values[index] is None:
                 text = getattr(cell.value, "text", cell.value)
                 values[index] = Cell(str(text), "formula")
-        if len(found) > MAX_ROWS + 1:
+        if len(found) > max_rows + 1:
             raise WorkbookError("rows")
     rows[:] = sorted(found.items())
 
