@@ -9,11 +9,15 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sale_order_recipient_rules.xml",
+        "security/sale_order_recipient_import_rules.xml",
         "views/sale_order_recipient_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_recipient_matrix_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_menus.xml",
+        "views/sale_order_recipient_import_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "demo": ["demo/sale_order_demo.xml"],
     "assets": {

@@ -15,3 +15,7 @@ class RecipientMatrixError(UserError):
 
 class RecipientMatrixConflictError(RecipientMatrixError):
     """Somebody else has changed what is being saved; the matrix shown is old."""
+
+
+class RecipientFileError(UserError):
+    """A file of recipients cannot be read, or not be imported into this order."""

@@ -1,6 +1,9 @@
 from . import (
     account_move,
     key_account,
+    res_company,
+    res_config_settings,
+    res_partner,
     sale_order,
     sale_order_followers,
     sale_order_fulfilment,
@@ -8,6 +11,8 @@ from . import (
     sale_order_line,
     sale_order_line_stock,
     sale_order_recipient,
+    sale_order_recipient_column,
+    sale_order_recipient_exchange,
     sale_order_recipient_line,
     sale_order_recipient_matrix,
     sale_order_recipient_matrix_cells,

@@ -5,6 +5,8 @@ from . import (
     test_conservation,
     test_fulfilment,
     test_gate_split,
+    test_import,
+    test_import_volume,
     test_invoice,
     test_like_by_hand,
     test_portal,

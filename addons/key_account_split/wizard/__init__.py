@@ -1,1 +1,12 @@
-from . import sale_advance_payment_inv
+from . import (
+    sale_advance_payment_inv,
+    sale_order_recipient_export,
+    sale_order_recipient_import,
+    sale_order_recipient_import_apply,
+    sale_order_recipient_import_check,
+    sale_order_recipient_import_column,
+    sale_order_recipient_import_error,
+    sale_order_recipient_import_preview,
+    sale_order_recipient_import_sentences,
+    sale_order_recipient_import_total,
+)
