@@ -20,7 +20,7 @@ WIDTHS = {
     "quantity": 10,
 }
 # What people type into a column of codes stays as they type it: 007.
-FORMATS = {"number": "0", "quantity": None, "date_wished": "yyyy-mm-dd"}
+FORMATS = {"number": "0", "quantity": "General", "date_wished": "yyyy-mm-dd"}
 
 
 class SaleOrder(models.Model):
@@ -197,7 +197,7 @@ class SaleOrder(models.Model):
             titles,
             products,
             widths=[18, 40, 12, 12],
-            formats=["@", "@", None, "@"],
+            formats=["@", "@", "General", "@"],
         )
         return write_workbook([self._make_recipient_sheet([]), sheet])
 

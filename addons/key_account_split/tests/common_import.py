@@ -102,7 +102,11 @@ class ImportCase(SplitCase):
                 recipient.reference,
                 recipient.date_wished,
                 recipient.note,
-                {line.order_line_id: line.quantity for line in recipient.line_ids},
+                {
+                    line.order_line_id: line.quantity
+                    for line in recipient.line_ids
+                    if line.quantity
+                },
             )
             for recipient in order.recipient_ids
         ]
