@@ -26,8 +26,9 @@ class ResPartner(models.Model):
 
     def _handle_first_contact_creation(self):
         # EXTENDS 'base': where goods go once is not where the customer is.
-        if not self.is_one_time_address:
-            super()._handle_first_contact_creation()
+        if self.is_one_time_address:
+            return None
+        return super()._handle_first_contact_creation()
 
     @api.autovacuum
     def _gc_one_time_addresses(self, limit=10_000):
@@ -62,7 +63,7 @@ class ResPartner(models.Model):
             SQL(
                 """
                 SELECT address.id FROM res_partner AS address
-                 WHERE address.is_one_time_address
+                 WHERE address.is_one_time_address AND NOT address.active
                    AND address.create_date < now() at time zone 'UTC' - interval '1 day'
                    AND %s
                  LIMIT %s

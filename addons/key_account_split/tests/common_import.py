@@ -5,7 +5,7 @@ import openpyxl
 
 from .common import SplitCase
 
-HEADER = [
+HEADER = (
     "Name",
     "Phone",
     "Street",
@@ -13,7 +13,7 @@ HEADER = [
     "Product Code",
     "Quantity",
     "Own Reference",
-]
+)
 
 
 def make_workbook(*rows):

@@ -63,7 +63,7 @@ HEADERS = st.one_of(
     TEXTS,
 )
 FUZZ = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -113,16 +113,14 @@ class TestImportBadFile(ImportCase):
             (make_workbook(), "is empty: put headers"),
             (make_workbook([None, None]), "is empty: put headers"),
             (b"\x81\x20\x8d,\n", "letters of the file cannot be read"),
-            (b"a,b\n" + b"x" * 200_000, "is damaged"),
             (b"a," * 200, "more than 100 columns"),
             (make_workbook(["x"] * 101), "more than 100 columns"),
         ):
             with self.subTest(sentence=sentence):
                 self.assertRefused(sentence, content)
         self.assertRefused("neither an Excel", b"a,b\n1,2", filename="a.xlsx")
-        # A picture is a text table to nobody.
-        self.assertIn(
-            self.feed(b"\x89PNG\r\n\x1a\n" + bytes(range(256))), ("refused", "")
+        self.assertRefused(
+            "letters of the file cannot be", b"\x89PNG\r\n\x1a\n" + bytes(range(256))
         )
 
     def test_cells_that_are_wrong_inside_a_workbook(self):
@@ -242,7 +240,7 @@ class TestImportBadFile(ImportCase):
             (7, "Quantity", "no number: enter one"),
         )
         self.assertErrors(
-            self.check(make_workbook(["Name", "Qty", "Amount", "Cup"], ["Ann"])),
+            self.check(make_workbook(["Name", "Qty", "Extra", "Cup"], ["Ann"])),
             (1, "", "columns for single products and columns with"),
         )
         self.assertErrors(

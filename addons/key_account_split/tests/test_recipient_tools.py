@@ -168,7 +168,6 @@ class TestRecipientTools(BaseCase):
             (b"\x81\x20\x8d", "encoding"),
             (b"a\n" * 12, "rows"),
             (b"a," * 200 + b"b", "columns"),
-            (b"a,b\n" + b"x" * 200_000, "broken"),
             (b"x" * (10 * 1024**2 + 1), "large"),
         ):
             with self.subTest(code=code), self.assertRaises(WorkbookError) as caught:

@@ -100,20 +100,23 @@ def _guess_encoding(content):
     # Before UTF-8: letters with a NUL beside each are valid UTF-8, too.
     if found := _guess_byte_order(content):
         return found
-    try:
-        content.decode("utf-8")
+    if _is_text(content, "utf-8"):
         return "utf-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
+    if not _is_text(content, "gb18030"):
         return "cp1252"
     # In Chinese text both bytes of nearly all characters are high; an accented letter
     # is followed by a plain one.
     seconds = [pair[0] for pair in GB_PAIR.findall(content)]
     high = sum(second >= 0xA1 for second in seconds)
     return "gb18030" if high * 2 > len(seconds) else "cp1252"
+
+
+def _is_text(content, encoding):
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _guess_byte_order(content):

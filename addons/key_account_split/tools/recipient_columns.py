@@ -37,7 +37,7 @@ LINE = "line"
 REQUIRED = ("name",)
 
 SYNONYMS = {
-    "number": "no., no, number, #, recipient no., 序号, 编号, 行号",
+    "number": "no., no, #, recipient no., 序号, 行号",
     "name": (
         "name, recipient, recipient name, contact, contact name, consignee, receiver, "
         "full name, employee, shop, store, "
@@ -65,7 +65,7 @@ SYNONYMS = {
         "internal reference, part number, "
         "产品, 产品编码, 产品代码, 商品, 商品编码, 商品代码, 货号, 物料编码, 条码, 条形码, 内部参考"
     ),
-    "quantity": "quantity, qty, amount, pieces, count, 数量, 件数, 订购数量, 发货数量",
+    "quantity": "quantity, qty, pieces, count, 数量, 件数, 订购数量, 发货数量",
     "date_wished": (
         "wished date, delivery date, date, requested date, desired date, wish date, "
         "期望日期, 期望送达日期, 期望到货日期, 送货日期, 交货日期, 到货日期, 日期, 要求到货日期"

@@ -18,7 +18,13 @@ from .recipient_cells import (
     read_quantity,
     simplify,
 )
-from .recipient_columns import ADDRESS_FIELDS, LINE, RECIPIENT_FIELDS, REQUIRED
+from .recipient_columns import (
+    ADDRESS_FIELDS,
+    LINE,
+    LONG_FIELDS,
+    RECIPIENT_FIELDS,
+    REQUIRED,
+)
 
 # What to do with recipients that are there twice.
 REFUSE, MERGE, KEEP = "refuse", "merge", "keep"
@@ -139,7 +145,7 @@ class Planner:
             for index, (name, line) in enumerate(columns)
             if name is not None
         ]
-        self.index = {name: index for index, name, _line in self.columns}
+        self.index = {name: index for index, name, _line in reversed(self.columns)}
         self.groups = {}
 
     def tell(self, row, name, code, **values):
@@ -154,14 +160,12 @@ class Planner:
         for name, line in dict.fromkeys(names):
             if names.count((name, line)) > 1:
                 self.tell(header, name, "column_twice", field=name, line=line)
-        for name in REQUIRED:
-            if name not in self.index:
-                self.tell(header, None, "column_missing", field=name)
-        if LINE in self.index:
-            if "product" in self.index or "quantity" in self.index:
-                self.tell(header, None, "both_forms")
-            return
-        for name in ("product", "quantity"):
+        wanted = REQUIRED
+        if LINE not in self.index:
+            wanted += LONG_FIELDS
+        elif any(name in self.index for name in LONG_FIELDS):
+            self.tell(header, None, "both_forms")
+        for name in wanted:
             if name not in self.index:
                 self.tell(header, None, "column_missing", field=name)
         if not self.plan.row_count:

@@ -61,7 +61,6 @@ class SaleOrderRecipientImport(models.TransientModel):
             ),
             ("keep", "Keep them apart, each with a child order of its own"),
         ],
-        string="Duplicates",
         required=True,
         default="refuse",
         help="Recipients with the same name, address and phone, or with the same "

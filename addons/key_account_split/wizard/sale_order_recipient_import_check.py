@@ -237,6 +237,7 @@ class SaleOrderRecipientImport(models.TransientModel):
     def _show_totals(self, plan):
         order = self.order_id
         missing = order._get_quantities_missing()
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         vals_list = []
         for line, unserved in missing.items():
             present = line.product_uom_qty - unserved if self.mode == "add" else 0.0
@@ -248,7 +249,9 @@ class SaleOrderRecipientImport(models.TransientModel):
                     "quantity_ordered": line.product_uom_qty,
                     "quantity_present": present,
                     "quantity_imported": imported,
-                    "quantity_missing": line.product_uom_qty - present - imported,
+                    "quantity_missing": round(
+                        line.product_uom_qty - present - imported, digits
+                    ),
                 }
             )
         self.env["sale.order.recipient.import.total"].create(vals_list)

@@ -13,7 +13,7 @@ class SaleOrderRecipientImport(models.TransientModel):
     _inherit = "sale.order.recipient.import"
 
     def _get_file_sentence(self, code):
-        limit = (self.order_id.company_id or self.env.company).recipient_import_limit
+        company = self[:1].order_id.company_id or self.env.company
         sentences = {
             "empty": self.env._("The file is empty: choose another."),
             "large": self.env._(
@@ -48,7 +48,8 @@ class SaleOrderRecipientImport(models.TransientModel):
                 "The first sheet of the file is empty: put headers and recipients there."
             ),
             "rows": self.env._(
-                "The file has more than %s rows: divide it into several files.", limit
+                "The file has more than %s rows: divide it into several files.",
+                company.recipient_import_limit,
             ),
             "columns": self.env._(
                 "The file has more than %s columns: remove those that are not for "
