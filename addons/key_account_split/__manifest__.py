@@ -13,6 +13,12 @@
         "views/sale_order_recipient_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_recipient_matrix_views.xml",
+        "report/delivery_list_templates.xml",
+        "report/delivery_list_reports.xml",
+        "views/sale_order_recipient_delivery_views.xml",
+        "views/sale_order_dashboard_views.xml",
+        "views/stock_picking_views.xml",
+        "views/recipient_portal_templates.xml",
         "views/account_move_views.xml",
         "views/sale_order_menus.xml",
         "views/sale_order_recipient_import_views.xml",
@@ -23,6 +29,7 @@
     "assets": {
         "web.assets_backend": ["key_account_split/static/src/recipient_matrix/**/*"],
         "web.assets_unit_tests": ["key_account_split/static/tests/**/*.test.js"],
+        "web.assets_backend": ["key_account_split/static/src/recipient_delivery/**/*"],
         "web.assets_tests": ["key_account_split/static/tests/tours/**/*"],
     },
 }

@@ -6,6 +6,7 @@ from . import (
     res_partner,
     sale_order,
     sale_order_followers,
+    sale_order_dashboard,
     sale_order_fulfilment,
     sale_order_gate,
     sale_order_line,
@@ -21,4 +22,8 @@ from . import (
     stock_move,
     stock_picking,
     stock_quant,
+    sale_order_recipient_delivery,
+    sale_order_recipient_print,
+    sale_order_recipient_tracking,
+    stock_picking_tracking,
 )

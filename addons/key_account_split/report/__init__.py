@@ -1,1 +1,1 @@
-from . import sale_report
+from . import delivery_list_report, sale_report

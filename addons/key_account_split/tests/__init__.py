@@ -4,6 +4,8 @@ from . import (
     test_cancel_and_copy,
     test_conservation,
     test_export,
+    test_delivery_list,
+    test_delivery_state,
     test_fulfilment,
     test_gate_split,
     test_import,
@@ -20,6 +22,9 @@ from . import (
     test_recipient_matrix_roles,
     test_recipient_matrix_tours,
     test_recipient_tools,
+    test_recipient_dashboard,
+    test_recipient_portal,
     test_split,
     test_tours,
+    test_tracking_export,
 )
