@@ -36,64 +36,48 @@ class RecipientPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_order_recipients(
-        self,
-        order_id,
-        page=1,
-        sortby="sequence",
-        filterby="all",
-        search="",
-        search_in="all",
-        **kwargs,
-    ):
+    def portal_order_recipients(self, order_id, page=1, **kwargs):
         order, recipients = self._get_order_and_recipients(order_id)
-        sortings = self._get_recipient_sortings()
-        filters = self._get_recipient_filters(order)
-        inputs = self._get_recipient_inputs()
-        sortby = sortby if sortby in sortings else "sequence"
-        filterby = filterby if filterby in filters else "all"
-        search_in = search_in if search_in in inputs else "all"
-        domain = filters[filterby]["domain"] & self._get_recipient_search(
-            search, search_in
-        )
+        bar = {
+            "searchbar_sortings": self._get_recipient_sortings(),
+            "searchbar_filters": self._get_recipient_filters(order),
+            "searchbar_inputs": self._get_recipient_inputs(),
+        }
+        chosen = self._get_recipient_choices(bar, **kwargs)
+        domain = bar["searchbar_filters"][chosen["filterby"]]["domain"]
+        domain &= self._get_recipient_search(chosen["search"], chosen["search_in"])
         domain &= Domain("order_id", "=", order.id)
         url = order._get_recipient_url()
+        step = self._items_per_page
+        total = recipients.search_count(domain)
         pager = portal_pager(
-            url=url,
-            url_args={
-                "sortby": sortby,
-                "filterby": filterby,
-                "search": search,
-                "search_in": search_in,
-            },
-            total=recipients.search_count(domain),
-            page=page,
-            step=self._items_per_page,
+            url=url, url_args=chosen, total=total, page=page, step=step
         )
-        found = recipients.search(
-            domain,
-            order=sortings[sortby]["order"],
-            limit=self._items_per_page,
-            offset=pager["offset"],
-        )
-        return request.render(
-            "key_account_split.portal_order_recipients",
-            {
-                **self._prepare_portal_layout_values(),
-                "parent_order": order,
-                "recipients": found,
-                "pager": pager,
-                "page_name": "recipients",
-                "default_url": url,
-                "searchbar_sortings": sortings,
-                "sortby": sortby,
-                "searchbar_filters": filters,
-                "filterby": filterby,
-                "searchbar_inputs": inputs,
-                "search_in": search_in,
-                "search": search,
-            },
-        )
+        by = bar["searchbar_sortings"][chosen["sortby"]]["order"]
+        values = {
+            **self._prepare_portal_layout_values(),
+            **bar,
+            **chosen,
+            "parent_order": order,
+            "recipients": recipients.search(
+                domain, order=by, limit=step, offset=pager["offset"]
+            ),
+            "pager": pager,
+            "page_name": "recipients",
+            "default_url": url,
+        }
+        return request.render("key_account_split.portal_order_recipients", values)
+
+    def _get_recipient_choices(
+        self, bar, sortby=None, filterby=None, search="", search_in=None, **kwargs
+    ):
+        """Return what was chosen; what the bar does not offer is passed over."""
+        return {
+            "sortby": sortby if sortby in bar["searchbar_sortings"] else "sequence",
+            "filterby": filterby if filterby in bar["searchbar_filters"] else "all",
+            "search": search.strip(),
+            "search_in": search_in if search_in in bar["searchbar_inputs"] else "all",
+        }
 
     @http.route(
         "/my/orders/<int:order_id>/recipients/tracking",
@@ -137,12 +121,14 @@ class RecipientPortal(CustomerPortal):
         return order, Recipient.sudo() if is_customer else Recipient
 
     def _get_recipient_sortings(self):
-        _ = request.env._
         return {
-            "sequence": {"label": _("As Ordered"), "order": "sequence, id"},
-            "name": {"label": _("Recipient"), "order": "partner_id, id"},
-            "wished": {"label": _("Wished Date"), "order": "date_wished, id"},
-            "state": {"label": _("State"), "order": "delivery_state, id"},
+            "sequence": {"label": request.env._("As Ordered"), "order": "sequence, id"},
+            "name": {"label": request.env._("Recipient"), "order": "partner_id, id"},
+            "wished": {
+                "label": request.env._("Wished Date"),
+                "order": "date_wished, id",
+            },
+            "state": {"label": request.env._("State"), "order": "delivery_state, id"},
         }
 
     def _get_recipient_filters(self, order):
@@ -157,19 +143,17 @@ class RecipientPortal(CustomerPortal):
         return filters
 
     def _get_recipient_inputs(self):
-        _ = request.env._
         labels = {
-            "all": _("Search Everywhere"),
-            "name": _("Search by Name"),
-            "reference": _("Search by Own Reference"),
-            "city": _("Search by City"),
-            "number": _("Search by Order Number"),
-            "tracking": _("Search by Tracking Reference"),
+            "all": request.env._("Search Everywhere"),
+            "name": request.env._("Search by Name"),
+            "reference": request.env._("Search by Own Reference"),
+            "city": request.env._("Search by City"),
+            "number": request.env._("Search by Order Number"),
+            "tracking": request.env._("Search by Tracking Reference"),
         }
         return {key: {"input": key, "label": text} for key, text in labels.items()}
 
     def _get_recipient_search(self, search, search_in):
-        search = search.strip()
         if not search:
             return Domain.TRUE
         fields = SEARCHES.values() if search_in == "all" else [SEARCHES[search_in]]

@@ -157,7 +157,9 @@ class SaleOrderRecipient(models.Model):
     def _compute_delivery(self):
         found = self._get_deliveries()
         for recipient in self:
-            values = found.get(recipient._origin.id, ("waiting", None, None, None, None))
+            values = found.get(
+                recipient._origin.id, ("waiting", None, None, None, None)
+            )
             (
                 recipient.delivery_state,
                 recipient.delivery_order_id,

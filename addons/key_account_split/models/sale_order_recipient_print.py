@@ -42,8 +42,10 @@ class SaleOrderRecipient(models.Model):
         self.ensure_one()
         order, child, address = self.order_id, self.delivery_order_id, self.partner_id
         transfers = child.picking_ids.filtered(
-            lambda p: p.state != "cancel"
-            and p.picking_type_code not in ("incoming", "internal")
+            lambda p: (
+                p.state != "cancel"
+                and p.picking_type_code not in ("incoming", "internal")
+            )
         )
         # With two transfers no single one stands for the delivery.
         numbered = transfers if len(transfers) == 1 else child or order

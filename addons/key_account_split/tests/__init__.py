@@ -24,6 +24,7 @@ from . import (
     test_recipient_tools,
     test_recipient_dashboard,
     test_recipient_portal,
+    test_recipient_tours,
     test_split,
     test_tours,
     test_tracking_export,

@@ -28,7 +28,7 @@ class TestDeliveryList(DeliveryCase):
     def test_each_recipient_has_a_page(self):
         cup = self.make_stock(self.make_product("Cup", 7.75, default_code="C-1"), 100)
         parent = self.make_parent([self.tea, cup], [(3, 2), (1, 0)])
-        first, second = parent.recipient_ids
+        first, _second = parent.recipient_ids
         first.write(
             {
                 "reference": "SHOP-0815",

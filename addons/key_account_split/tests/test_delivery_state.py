@@ -50,8 +50,8 @@ class TestDeliveryState(DeliveryCase):
         recipient = self.make_recipients(1)
         today = self.env.company._get_day(fields.Datetime.now())
         # 16:00 UTC of the day before is when the day begins in Shanghai.
-        recipient.delivery_order_id.commitment_date = (
-            self.env.company._get_day_start(today)
+        recipient.delivery_order_id.commitment_date = self.env.company._get_day_start(
+            today
         )
         self.assertState(recipient, "to_ship")
         self.assertEqual(recipient.date_promised, today)

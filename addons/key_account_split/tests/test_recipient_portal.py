@@ -76,7 +76,10 @@ class TestRecipientPortal(DeliveryCase, HttpCase):
             ("?search=Springfield&search_in=city", [one, three]),
             ("?filterby=delivered", [three]),
             ("?filterby=to_ship&search=shop", [one]),
-            ("?filterby=nonsense&sortby=nonsense&search_in=nonsense", [one, two, three]),
+            (
+                "?filterby=nonsense&sortby=nonsense&search_in=nonsense",
+                [one, two, three],
+            ),
             ("?sortby=state", [three, one, two]),
         ):
             with self.subTest(query=query):
@@ -139,7 +142,7 @@ class TestRecipientPortal(DeliveryCase, HttpCase):
         for way in (
             lambda: recipient.read(["delivery_state"]),
             lambda: recipient.search([("delivery_state", "=", "late")]),
-            lambda: recipient._get_delivery_pages(),
+            recipient._get_delivery_pages,
             lambda: recipient._get_tracking_workbook("Tracking"),
         ):
             with self.assertRaises(AccessError):

@@ -13,26 +13,27 @@ from .common_delivery import DeliveryCase
 class TestTrackingExport(DeliveryCase, HttpCase):
     """Who got what, when, under which number: for the customer."""
 
-    def read(self, content):
+    def get_rows(self, content):
         """Return the rows of a workbook, as a spreadsheet shows them."""
         book = openpyxl.load_workbook(io.BytesIO(content))
         return list(book.active.iter_rows())
 
     def values(self, content):
-        return [[cell.value for cell in row] for row in self.read(content)]
+        return [[cell.value for cell in row] for row in self.get_rows(content)]
 
     def export(self, recipients):
         return recipients._get_tracking_workbook("Tracking")
 
     def test_every_recipient_has_a_row(self):
         parent = self.make_parent([self.tea], [(3,), (1,)])
-        first, second = parent.recipient_ids
+        first, _second = parent.recipient_ids
         first.write({"reference": "SHOP-1", "date_wished": "2031-05-17"})
         parent.action_split()
         self.ship(first, 3).carrier_tracking_ref = "PARCEL-1"
         header, one, two = self.values(self.export(parent.recipient_ids))
-        one, two = dict(zip(header, one, strict=True)), dict(
-            zip(header, two, strict=True)
+        one, two = (
+            dict(zip(header, one, strict=True)),
+            dict(zip(header, two, strict=True)),
         )
         self.assertEqual(one["Recipient"], "Recipient 1")
         self.assertEqual(one["Own Reference"], "SHOP-1")
@@ -61,7 +62,7 @@ class TestTrackingExport(DeliveryCase, HttpCase):
         for recipient, text in zip(parent.recipient_ids, evil, strict=True):
             recipient.reference = text
             recipient.partner_id.name = text
-        rows = self.read(self.export(parent.recipient_ids))[1:]
+        rows = self.get_rows(self.export(parent.recipient_ids))[1:]
         for row, text in zip(rows, evil, strict=True):
             for cell in row[:2]:
                 self.assertEqual((cell.value, cell.data_type), (text, "s"))
