@@ -34,8 +34,8 @@ env: ## shell export lines for working by hand: eval "$(make env)"
 shell: ## odoo shell on the demo database
 	$(KEYSTONE) shell
 
-story: ## play the demo story (ARGS="--path <directory of CSV files>")
-	$(KEYSTONE) story $(ARGS)
+story: ## play the demo story (ARGS="--path DIR"); RETAIL=1 or RETAIL=FILE: invoice lines, DAYS=3 of them
+	$(KEYSTONE) story $(if $(RETAIL),--retail "$(RETAIL)") $(if $(DAYS),--days "$(DAYS)") $(ARGS)
 
 stop: ## stop the database server that "make env" left running
 	$(KEYSTONE) stop

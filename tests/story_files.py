@@ -1,7 +1,8 @@
-"""The sample files of the demo story, and what they add up to: by code that shares nothing
+"""The sample files of the Northwind story, and what they add up to: by code that shares nothing
 with the story's own reader."""
 
 import csv
+import importlib
 import importlib.util
 import sys
 from collections import defaultdict
@@ -13,17 +14,20 @@ SAMPLE = CLONE / "data" / "story_sample"
 FILES = ("customers", "products", "orders", "order-details")
 
 
-def load_source():
-    """Import the reader from its file: it needs no Odoo, and gets none."""
-    path = CLONE / "addons" / "key_account_suite" / "story" / "source.py"
-    spec = importlib.util.spec_from_file_location("story_source", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+STORY = CLONE / "addons" / "key_account_suite" / "story"
 
 
-source = load_source()
+def load_reader(name):
+    """Import a reader from its file: it needs no Odoo, and gets none."""
+    if "story" not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            "story", STORY / "__init__.py", submodule_search_locations=[str(STORY)]
+        )
+        sys.modules["story"] = importlib.util.module_from_spec(spec)
+    return importlib.import_module(f"story.{name}")
+
+
+northwind = load_reader("northwind")
 
 
 def read_csv(name):

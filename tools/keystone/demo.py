@@ -81,8 +81,17 @@ def has_story(workspace: Workspace) -> bool:
 
 
 def play_story(workspace: Workspace, args: list[str]) -> int:
-    """The exit status of the story command; a success is noted in the database."""
-    name = workspace.paths.demo_database
+    """The exit status of the demo's own story; a success is noted in the database."""
+    status = run_story(workspace, args)
+    if status == 0:
+        name = workspace.paths.demo_database
+        note = workspace.databases.note(name)
+        workspace.databases.set_note(name, note | {"story": True})
+    return status
+
+
+def run_story(workspace: Workspace, args: list[str]) -> int:
+    """The exit status of the story command."""
     # Not by odoo_command: Odoo reads its configuration from ODOO_RC before it looks for commands.
     command = [
         workspace.environment.python,
@@ -92,21 +101,17 @@ def play_story(workspace: Workspace, args: list[str]) -> int:
         "-c",
         workspace.rc,
         "-d",
-        name,
+        workspace.paths.demo_database,
         "--log-level=warn",
         *args,
     ]
-    done = subprocess.run(
+    return subprocess.run(
         command,
         env=workspace.env,
         cwd=workspace.paths.clone,
         preexec_fn=die_with_parent,
         check=False,
-    )
-    if done.returncode == 0:
-        note = workspace.databases.note(name)
-        workspace.databases.set_note(name, note | {"story": True})
-    return done.returncode
+    ).returncode
 
 
 def story_pending(workspace: Workspace) -> bool:

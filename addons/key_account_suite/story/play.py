@@ -5,52 +5,34 @@ committed as a whole: an interrupted story goes on where it stopped, and a finis
 one changes nothing.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
-from decimal import Decimal
 
 from odoo.fields import Command
 
-from . import prepayment
+from . import measure, prepayment
 from .master_data import MasterData
-from .source import CENT
 
-BATCH = 20
-
-
-@dataclass
-class Row:
-    """One line of the story's table: a parent order against the files."""
-
-    country: str
-    month: str
-    children: int
-    delivered: Decimal
-    quantity_source: Decimal
-    invoiced: Decimal
-    amount_source: Decimal
-
-    @property
-    def difference(self):
-        return self.invoiced - self.amount_source
-
-    @property
-    def is_exact(self):
-        return not self.difference and self.delivered == self.quantity_source
+# A batch ends with the order that reaches one of the two.
+BATCH_PARENTS = 20
+BATCH_RECIPIENTS = 100
 
 
 @dataclass
 class Outcome:
-    """What the story has come to: its two tables, and what the audit of all funds has
+    """What the story has come to: its tables, and what the audit of all funds has
     found."""
 
-    rows: list = field(default_factory=list)
-    fund_rows: list = field(default_factory=list)
-    findings: list = field(default_factory=list)
+    period: str
+    rows: list
+    remarks: list
+    figures: list
+    fund_rows: list
+    findings: list
 
     @property
     def is_exact(self):
-        rows = [*self.rows, *self.fund_rows]
+        rows = [*self.rows, *self.figures, *self.fund_rows]
         return (
             bool(self.rows) and all(row.is_exact for row in rows) and not self.findings
         )
@@ -69,22 +51,39 @@ def play(env, plan, progress=None):
         data = MasterData(env, plan.name)
         data.ensure(plan, todo)
         env.cr.commit()
-        for start in range(0, len(todo), BATCH):
-            batch = todo[start : start + BATCH]
+        done = 0
+        for batch in _get_batches(todo):
             _play_batch(env, data, batch)
             env.cr.commit()
             # Each batch starts with an empty cache, or it grows with the story.
             env.invalidate_all()
+            done += len(batch)
             if progress:
-                done = min(start + BATCH, len(todo))
                 progress.write(f"story: {done} of {len(todo)} parent orders\n")
         known = _find_parents(env, plan)
     groups = {parent.country: known[parent.ref].partner_id for parent in plan.parents}
+    rows, figures = measure.measure(env, plan, known)
     return Outcome(
-        rows=[_measure(known[parent.ref], parent) for parent in plan.parents],
+        period=plan.period,
+        rows=rows,
+        remarks=plan.remarks,
+        figures=figures,
         fund_rows=prepayment.measure(env, groups),
         findings=prepayment.audit(env),
     )
+
+
+def _get_batches(parents):
+    """Yield the parent orders in parts that are played, and committed, as one."""
+    batch = []
+    for parent in parents:
+        batch.append(parent)
+        recipients = sum(len(each.recipients) for each in batch)
+        if len(batch) == BATCH_PARENTS or recipients >= BATCH_RECIPIENTS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _find_parents(env, plan):
@@ -106,7 +105,7 @@ def _play_batch(env, data, parents):
     for order, parent in zip(orders, parents, strict=True):
         fund = data.funds.get(parent.country)
         prepayment.split_when_paid(order, parent, fund)
-    orders.child_order_ids.picking_ids.button_validate()
+    _deliver(orders.child_order_ids)
     for order, parent in zip(orders, parents, strict=True):
         order.action_create_child_invoice()
         order.invoice_ids.invoice_date = parent.date_last
@@ -117,7 +116,17 @@ def _play_batch(env, data, parents):
     orders.invoice_ids.action_post()
 
 
+def _deliver(children):
+    """Validate the transfers; services have none, somebody enters that they are done."""
+    children.picking_ids.button_validate()
+    for line in children.order_line.filtered(
+        lambda line: line.qty_delivered_method == "manual"
+    ):
+        line.qty_delivered = line.product_uom_qty
+
+
 def _order_vals(data, parent):
+    taxes = data.env.company.account_sale_tax_id if parent.is_taxed else []
     return {
         "partner_id": data.groups[parent.country].id,
         "client_order_ref": parent.ref,
@@ -128,7 +137,7 @@ def _order_vals(data, parent):
                     "product_uom_qty": float(quantity),
                     "price_unit": float(key.price),
                     "discount": float(key.discount * 100),
-                    "tax_ids": [Command.clear()],
+                    "tax_ids": [Command.set([tax.id for tax in taxes])],
                 }
             )
             for key, quantity in parent.lines.items()
@@ -151,21 +160,3 @@ def _recipient_vals(data, order, parent):
         }
         for address, quantities in parent.recipients.items()
     ]
-
-
-def _measure(order, parent):
-    delivered = sum(order.order_line.mapped("qty_child_delivered"))
-    invoiced = sum(
-        order.invoice_ids.filtered(lambda move: move.state == "posted").mapped(
-            "amount_untaxed_signed"
-        )
-    )
-    return Row(
-        country=parent.country,
-        month=parent.month,
-        children=order.child_order_count,
-        delivered=Decimal(str(round(delivered, 6))).normalize(),
-        quantity_source=parent.quantity.normalize(),
-        invoiced=Decimal(str(invoiced)).quantize(CENT),
-        amount_source=parent.amount,
-    )

@@ -7,10 +7,9 @@ has come.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from .source import CENT
+from .plan import CENT
 
 PAY_MODES = (
     {"pay_mode": "prepaid"},
@@ -55,8 +54,8 @@ def split_when_paid(order, parent, fund):
     """Split ``order`` with the button's method, after the customer has paid into
     ``fund`` what the order lacks; without a fund it is bought on credit."""
     if fund:
-        day = date.fromisoformat(f"{parent.month}-01")
-        _pay(fund, _get_first_amount(order, parent), day, parent.ref)
+        amount = _get_first_amount(order, parent)
+        _pay(fund, amount, parent.date_first, parent.ref)
     order.action_split()
     if fund and order.gate_state == "held":
         rest = _cents(order.amount_prepaid_missing)
@@ -67,7 +66,7 @@ def split_when_paid(order, parent, fund):
 def _get_first_amount(order, parent):
     """Return what the customer sends when asked: three times a year not all of it."""
     missing = _cents(order.amount_prepaid_missing)
-    if int(parent.month[-2:]) % 4 == 1:
+    if parent.date_first.month % 4 == 1:
         return _round(missing * PART_SENT_FIRST, TEN, ROUND_FLOOR)
     return _round(missing, HUNDRED, ROUND_CEILING)
 
