@@ -27,9 +27,8 @@
     ],
     "demo": ["demo/sale_order_demo.xml"],
     "assets": {
-        "web.assets_backend": ["key_account_split/static/src/recipient_matrix/**/*"],
+        "web.assets_backend": ["key_account_split/static/src/**/*"],
         "web.assets_unit_tests": ["key_account_split/static/tests/**/*.test.js"],
-        "web.assets_backend": ["key_account_split/static/src/recipient_delivery/**/*"],
         "web.assets_tests": ["key_account_split/static/tests/tours/**/*"],
     },
 }

@@ -1,7 +1,7 @@
-from . import matrix_input, tax_shares
 from . import (
     chinese_address,
     csv_table,
+    matrix_input,
     recipient_cells,
     recipient_columns,
     recipient_plan,
