@@ -8,7 +8,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from copies import copied_database, query, run_odoo
+from copies import copied_database, query, run_odoo, run_script
 from retail_files import HOME, SAMPLE, days_of_the_sample, order_lines_of, total_of
 
 CENT = Decimal("0.01")
@@ -23,9 +23,27 @@ def tell(database, *words, path="1"):
     return run_odoo(database, "story", "--retail", str(path), *words)
 
 
+# The demo has such a rule: the file's many prices are no discounts on a list price.
+RULE = """
+env["key.account.approval.rule"].create({
+    "name": "Large discounts",
+    "res_model": "sale.order",
+    "threshold_ids": [(0, 0, {"measure": "discount", "value": 30})],
+    "step_ids": [(0, 0, {
+        "name": "Business",
+        "approver_kind": "group",
+        "group_id": env.ref("key_account.group_key_account_manager").id,
+    })],
+})
+cr.commit()
+"""
+
+
 @pytest.fixture(scope="module")
 def database():
     with copied_database("retail") as name:
+        ruled = run_script(name, RULE)
+        assert ruled.returncode == 0, ruled.stderr[-2000:]
         yield name
 
 

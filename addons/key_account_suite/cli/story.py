@@ -42,7 +42,7 @@ class Story(Command):
             with contextlib.closing(registry.cursor()) as cr:
                 env = Environment(cr, SUPERUSER_ID, {})
                 outcome = play.play(env, plan, progress=sys.stderr)
-        except SourceError as error:
+        except (SourceError, play.StoryError) as error:
             sys.exit(f"story: {error}")
         sys.stderr.write(f"story: {time.monotonic() - start:.0f} seconds\n")
         sys.exit(report.write(outcome, sys.stdout))

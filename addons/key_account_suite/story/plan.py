@@ -13,6 +13,7 @@ CENT = Decimal("0.01")
 class Product:
     key: str
     name: str
+    # The list price, zero where the files know none.
     price: Decimal
     # Services are not stored: postage, charges.
     is_service: bool = False

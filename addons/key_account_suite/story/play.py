@@ -18,6 +18,10 @@ BATCH_PARENTS = 20
 BATCH_RECIPIENTS = 100
 
 
+class StoryError(Exception):
+    """The database does not let the story go on; the message says at which order."""
+
+
 @dataclass
 class Outcome:
     """What the story has come to: its tables, and what the audit of all funds has
@@ -43,6 +47,7 @@ def play(env, plan, progress=None):
 
     :param progress: a text stream that gets a line for each batch, or None
     :return: an `Outcome`, with a row for each parent order of the plan
+    :raise StoryError: the gate holds an order for something else than money
     """
     env = env(user=env.ref("base.user_admin"))
     known = _find_parents(env, plan)
@@ -105,6 +110,10 @@ def _play_batch(env, data, parents):
     for order, parent in zip(orders, parents, strict=True):
         fund = data.funds.get(parent.country)
         prepayment.split_when_paid(order, parent, fund)
+        if order.state != "split":
+            issues = order.gate_issue_ids.filtered(lambda issue: issue.state == "open")
+            reasons = " ".join(issues.mapped("display_name"))
+            raise StoryError(f"{parent.ref} is held: {reasons}")
     _deliver(orders.child_order_ids)
     for order, parent in zip(orders, parents, strict=True):
         order.action_create_child_invoice()

@@ -157,18 +157,17 @@ def _choose_days(known, days):
 
 
 def _products(lines, wanted):
-    """Return the products ``wanted``, each with the name and the price that most of the
-    file's lines give it."""
-    names, prices = defaultdict(Counter), defaultdict(Counter)
+    """Return the products ``wanted``, each with the name that most of the file's sales
+    give it; the file knows what was asked each time, and no list price."""
+    names = defaultdict(Counter)
     for line in lines:
         if line.product in wanted:
-            prices[line.product][line.price] += line.price > 0
             names[line.product][line.name] += bool(line.name and line.price > 0)
     return [
         Product(
             key=product,
             name=_most_common(names[product]) or product,
-            price=_most_common(prices[product]),
+            price=Decimal(0),
             is_service=is_service(product),
         )
         for product in sorted(wanted)
