@@ -236,7 +236,7 @@ class TestImportBadFile(ImportCase):
             (4, "City", "City is missing: fill it in"),
             (4, "Wished Date", "no day from 2000 to 2100: enter one"),
             (5, "Name", "Name is missing: fill it in"),
-            (6, "Phone", "holds yes or no: enter"),
+            (6, "Phone", "contains yes or no: enter"),
             (7, "Quantity", "no number: enter one"),
         )
         self.assertErrors(

@@ -114,3 +114,11 @@ class TestImportVolume(ImportCase):
         count(rows[8:10])
         few, many = count(rows[4:8]), count(rows[100:140])
         self.assertEqual(few, many)
+
+    def test_a_file_without_one_good_row_is_told_at_once(self):
+        rows = [[*row[:5], "many", "1.5E+10"] for row in make_rows()[:6000]]
+        wizard = self.check(make_workbook(HEADER, *rows))
+        self.assertEqual((wizard.error_count, len(wizard.error_ids)), (12_000, 5000))
+        self.assertIn("the first 5000 are listed", wizard.summary)
+        table = self.read_workbook(self.get_download(wizard.action_download_errors()))
+        self.assertEqual(sum(bool(row[-1]) for row in table[1:]), 6000)

@@ -28,6 +28,8 @@ from .recipient_columns import (
 
 # What to do with recipients that are there twice.
 REFUSE, MERGE, KEEP = "refuse", "merge", "keep"
+# Without them nobody knows who a row is about.
+KEY_FIELDS = {"number", "reference", "name"}
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ class Planner:
         raise CellError("product")
 
     def _get_key(self, number, values, bad):
-        if bad & {"number", "reference", "name"}:
+        if bad & KEY_FIELDS:
             return "row", number
         for name in ("number", "reference"):
             if values.get(name):
@@ -344,9 +346,9 @@ class Planner:
         kept, known = [], {}
         for recipient in self.plan.recipients:
             marks = [("who", *recipient.get_identity())]
-            if not recipient.get("name"):
+            if not recipient.get("name") or recipient.bad & KEY_FIELDS:
                 marks = []
-            if recipient.get("reference"):
+            elif recipient.get("reference"):
                 marks.append(("reference", normalize(recipient.get("reference"))))
             twin = next((known[mark] for mark in marks if mark in known), None)
             if twin is None:

@@ -17,6 +17,9 @@ from ..tools.recipient_sheet import annotate
 
 # Workbooks are archives, or files of an Excel of old that says so itself.
 WORKBOOK_STARTS = (b"PK", bytes.fromhex("d0cf11e0"))
+# A longer list nobody reads to its end; the downloaded file has all errors.
+LISTED_ERRORS = 5000
+WORKBOOK_ENDS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 class SaleOrderRecipientImport(models.TransientModel):
@@ -35,6 +38,7 @@ class SaleOrderRecipientImport(models.TransientModel):
     )
     file = fields.Binary(string="File (.xlsx or .csv)", attachment=False)
     filename = fields.Char()
+    is_text_file = fields.Boolean(compute="_compute_is_text_file")
     encoding = fields.Selection(
         [
             ("utf-8", "UTF-8"),
@@ -89,6 +93,12 @@ class SaleOrderRecipientImport(models.TransientModel):
     known_count = fields.Integer(string="Known Addresses", readonly=True)
     summary = fields.Text(compute="_compute_summary")
 
+    @api.depends("filename")
+    def _compute_is_text_file(self):
+        for wizard in self:
+            name = (wizard.filename or "").lower()
+            wizard.is_text_file = bool(name) and not name.endswith(WORKBOOK_ENDS)
+
     @api.depends("state", "error_count", "recipient_count", "known_count", "mode")
     def _compute_summary(self):
         for wizard in self:
@@ -97,6 +107,14 @@ class SaleOrderRecipientImport(models.TransientModel):
     def _get_summary(self):
         if self.state == "upload":
             return False
+        if self.error_count > LISTED_ERRORS and self.state == "refused":
+            return self.env._(
+                "Errors: %(errors)s in a file of %(rows)s rows, the first %(listed)s are "
+                "listed: download the file with all of them. Nothing has been imported.",
+                errors=self.error_count,
+                rows=self.row_count,
+                listed=LISTED_ERRORS,
+            )
         if self.state == "refused":
             return self.env._(
                 "Errors: %(errors)s in a file of %(rows)s rows. Nothing has been "
@@ -227,7 +245,7 @@ class SaleOrderRecipientImport(models.TransientModel):
             content = base64.b64decode(file, validate=False)
             if content.startswith(WORKBOOK_STARTS):
                 return read_sheet(content, limit)
-            if (self.filename or "").lower().endswith((".xlsx", ".xls", ".ods")):
+            if (self.filename or "").lower().endswith(WORKBOOK_ENDS):
                 raise WorkbookError("foreign")
             return read_csv(content, limit, self.encoding)
         except binascii.Error as error:

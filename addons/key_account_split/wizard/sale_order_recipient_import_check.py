@@ -8,11 +8,10 @@ from ..tools.csv_table import clean_text
 from ..tools.recipient_cells import simplify
 from ..tools.recipient_columns import LINE, propose
 from ..tools.recipient_plan import Lookup, get_text, make_plan
+from .sale_order_recipient_import import LISTED_ERRORS
 
 # Enough to see what the file is about.
 PREVIEW_ROWS = 50
-# A longer list nobody reads to its end; the downloaded file has all errors.
-LISTED_ERRORS = 5000
 # How China is called where Odoo has no translations to Chinese.
 CHINA = ("中国", "中华人民共和国", "中国大陆", "PRC", "P.R. China")
 

@@ -174,20 +174,22 @@ class SaleOrderRecipientImport(models.TransientModel):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return {
             "formula": self.env._(
-                "The cell holds a formula without a value: enter the value."
+                "The cell contains a formula without a value: enter the value."
             ),
-            "error": self.env._("The cell holds an error of Excel: enter the value."),
+            "error": self.env._(
+                "The cell contains an error of Excel: enter the value."
+            ),
             "boolean": self.env._(
-                "The cell holds yes or no: enter what the column is for."
+                "The cell contains yes or no: enter what the column is for."
             ),
             "date": self.env._(
-                "The cell holds a date or a time: enter what the column is for, as text."
+                "The cell contains a date or a time: enter what the column is for, as text."
             ),
             "day": self.env._(
-                "The cell holds no day from 2000 to 2100: enter one, for example "
+                "The cell contains no day from 2000 to 2100: enter one, for example "
                 "2026-05-31."
             ),
-            "percent": self.env._("The cell holds a percentage: enter a number."),
+            "percent": self.env._("The cell contains a percentage: enter a number."),
             "infinite": self.env._("The number is not finite: enter a quantity."),
             "large": self.env._(
                 "The quantity is too large: enter at most %s.",
