@@ -85,7 +85,7 @@ class TestRecipientPortal(DeliveryCase, HttpCase):
             with self.subTest(query=query):
                 self.assertEqual(self.rows(parent, query), found)
         _status, text = self.get(parent, "?search=nobody")
-        self.assertIn("show all recipients", text)
+        self.assertIn("Show all recipients", text)
 
     def test_recipients_come_in_pages(self):
         parent = self.make_recipients(81).order_id
