@@ -164,8 +164,9 @@ class SaleOrderRecipient(models.Model):
                     name=address.display_name,
                 )
             )
-        foreign = self.line_ids.filtered("quantity").filtered(
-            lambda line: line.order_line_id not in self.order_id._get_split_lines()
+        own = set(self.order_id._get_split_lines())
+        foreign = self.line_ids.filtered(
+            lambda line: line.quantity and line.order_line_id not in own
         )
         problems += [line._foreign_line_sentence() for line in foreign]
         if not any(line.quantity > 0 for line in self.line_ids):
