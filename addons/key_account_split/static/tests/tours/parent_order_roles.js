@@ -8,6 +8,11 @@ const tours = registry.category("web_tour.tours");
 const openOrders = () => [
     ...openKeyAccounts(),
     {
+        content: "Open the menu of orders",
+        trigger: "[data-menu-xmlid='key_account_split.sale_order_menu_root']",
+        run: "click",
+    },
+    {
         content: "Open the orders",
         trigger: "[data-menu-xmlid='key_account_split.sale_order_parent_menu']",
         run: "click",

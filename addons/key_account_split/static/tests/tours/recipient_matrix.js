@@ -54,6 +54,11 @@ registry.category("web_tour.tours").add("recipient_matrix_salesperson", {
     steps: () => [
         ...openKeyAccounts(),
         {
+            content: "Open the menu of orders",
+            trigger: "[data-menu-xmlid='key_account_split.sale_order_menu_root']",
+            run: "click",
+        },
+        {
             content: "Open the orders",
             trigger: "[data-menu-xmlid='key_account_split.sale_order_parent_menu']",
             run: "click",

@@ -31,6 +31,11 @@ tours.add("recipient_dashboard_salesperson", {
     steps: () => [
         ...openKeyAccounts(),
         {
+            content: "Open the menu of orders",
+            trigger: "[data-menu-xmlid='key_account_split.sale_order_menu_root']",
+            run: "click",
+        },
+        {
             content: "Open the orders",
             trigger: "[data-menu-xmlid='key_account_split.sale_order_parent_menu']",
             run: "click",
