@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, no_retry, tagged
 
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+# Not its classes: they would be collected as tests of ours.
+from odoo.addons.web.tests import test_js
 
 
 @tagged("post_install", "-at_install")
@@ -9,7 +10,7 @@ class TestRecipientMatrixJs(HttpCase):
 
     @no_retry
     def test_unit_tests_of_the_matrix(self):
-        suite = HOOTCommon._generate_hash(self, "@key_account_split")
+        suite = test_js.HOOTCommon._generate_hash(self, "@key_account_split")
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
             "",
@@ -17,5 +18,5 @@ class TestRecipientMatrixJs(HttpCase):
             login="admin",
             timeout=300,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=test_js.unit_test_error_checker,
         )
