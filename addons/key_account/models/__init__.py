@@ -29,4 +29,5 @@ from . import (
     stock_picking,
     stock_quant,
     stock_rule,
+    workbook_reader,
 )

@@ -18,5 +18,6 @@ from . import (
     test_pay_mode,
     test_price_visibility,
     test_price_visibility_flow,
+    test_stock_batching,
     test_tours,
 )

@@ -1,1 +1,1 @@
-from . import allocation, cells, exposure, snapshot, workbook
+from . import allocation, cells, download, exposure, snapshot, workbook

@@ -23,6 +23,8 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_MEMBERS = 1000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
+# What a cell holds at most, in characters.
+MAX_TEXT = 32_767
 # Where Excel's sheets end.
 LAST_ROW = 1_048_576
 
@@ -283,7 +285,7 @@ def _make_cell(page, value, number_format=None, is_bad=False):
     if isinstance(value, float) and not math.isfinite(value):
         value = str(value)
     if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:MAX_TEXT]
     cell = WriteOnlyCell(page, value=value)
     if isinstance(value, str):
         # openpyxl takes text that starts with = for a formula.
