@@ -1,7 +1,7 @@
 {
     "name": "Key Accounts: Credit",
     "summary": "Limits, exposure that opens down to its documents, and checks that hold",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Key Accounts",
     "author": "Keystone",
     "license": "AGPL-3",
@@ -16,6 +16,7 @@
         "data/key_account_credit_request_data.xml",
         "security/key_account_credit_snapshot_rules.xml",
         "data/key_account_credit_snapshot_cron.xml",
+        "data/key_account_open_item_cron.xml",
         "views/key_account_credit_digest_templates.xml",
         "data/key_account_credit_digest_data.xml",
         "security/key_account_payment_reminder_rules.xml",
@@ -45,6 +46,7 @@
         "report/key_account_credit_file_reports.xml",
         "views/sale_order_hold_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "demo": ["demo/key_account_credit_demo.xml"],
     "assets": {
         "web.assets_backend": ["key_account_credit/static/src/**/*"],

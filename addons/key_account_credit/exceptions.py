@@ -1,5 +1,5 @@
-from odoo.exceptions import UserError
+from odoo.addons.key_account.exceptions import KeyAccountError
 
 
-class CreditError(UserError):
+class CreditError(KeyAccountError):
     """What was asked for would break a credit limit or the rules about limits."""

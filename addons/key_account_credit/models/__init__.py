@@ -20,6 +20,7 @@ from . import (
     key_account_credit_view,
     key_account_dso,
     key_account_exposure,
+    key_account_open_item,
     key_account_payment_reminder,
     key_account_score,
     key_account_score_criterion,

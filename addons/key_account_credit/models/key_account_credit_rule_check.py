@@ -26,7 +26,7 @@ class KeyAccountCreditRule(models.Model):
     def _get_exceeded(self, order, standing, amount):
         """Yield ``(ceiling, missing)`` of the limits that ``amount`` more would pass; an
         order that adds nothing passes none."""
-        if order.state != "sale" and amount <= 0:
+        if order.state in ("draft", "sent") and amount <= 0:
             return
         currency = order.company_id.currency_id
         for ceiling, increase in standing.get_increases(amount):

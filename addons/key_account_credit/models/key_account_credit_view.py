@@ -8,21 +8,17 @@ from .key_account import CREDIT_READERS
 DUE_NEXT = """
 SELECT id, day, amount
   FROM (
-    SELECT scope.id, COALESCE(line.date_maturity, line.date) AS day,
-           SUM(line.amount_residual) AS amount,
-           ROW_NUMBER() OVER (PARTITION BY scope.id
-                              ORDER BY COALESCE(line.date_maturity, line.date)) AS place
+    SELECT scope.id, open.date_due AS day, SUM(open.amount) AS amount,
+           ROW_NUMBER() OVER (PARTITION BY scope.id ORDER BY open.date_due) AS place
       FROM (%(scope)s) scope
       JOIN res_partner partner ON partner.commercial_partner_id = scope.partner_id
-      JOIN account_move_line line
-        ON line.partner_id = partner.id AND line.company_id = scope.company_id
-     WHERE line.parent_state = 'posted'
-       AND line.amount_residual <> 0
-       AND line.amount_residual > 0
-       AND COALESCE(line.date_maturity, line.date) >= scope.today
-       AND line.account_id = ANY(ARRAY(
+      JOIN key_account_open_item open
+        ON open.partner_id = partner.id AND open.company_id = scope.company_id
+     WHERE open.date_due >= scope.today
+       AND open.account_id = ANY(ARRAY(
            SELECT id FROM account_account WHERE account_type = 'asset_receivable'))
   GROUP BY 1, 2
+    HAVING SUM(open.amount) <> 0
   ) due
  WHERE place <= %(count)s
  ORDER BY id, day

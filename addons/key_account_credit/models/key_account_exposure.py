@@ -56,40 +56,23 @@ GROUP BY scope.id
 HAVING SUM(move.amount_total_signed) <> 0
 """
 
-# Summed by the day when it is due, in the order of the index, before anything else is
-# asked about it: there may be very many.
+# From the sums of open items: there may be very many.
 RECEIVABLES = """
 SELECT item.id, item.code, SUM(item.amount) %(days)s
   FROM (
-    SELECT scope.id, part.account_id, part.amount, scope.today - part.due AS days,
-           CASE WHEN part.due IS NULL THEN 'unallocated'
-                WHEN part.due < scope.today THEN 'overdue' ELSE 'receivable' END AS code
+    SELECT scope.id, open.amount, scope.today - open.date_due AS days,
+           CASE WHEN open.date_due IS NULL THEN 'unallocated'
+                WHEN open.date_due < scope.today THEN 'overdue'
+                ELSE 'receivable' END AS code
       FROM (%(scope)s) scope
       JOIN res_partner partner ON partner.commercial_partner_id = scope.partner_id
-     CROSS JOIN LATERAL (
-           SELECT line.account_id, line.date_maturity AS due,
-                  SUM(line.amount_residual) AS amount
-             FROM account_move_line line
-            WHERE line.partner_id = partner.id
-              AND line.company_id = scope.company_id
-              AND line.parent_state = 'posted'
-              AND line.amount_residual > 0
-              AND line.date_maturity IS NOT NULL
-         GROUP BY line.account_id, line.date_maturity
-            UNION ALL
-           SELECT line.account_id, CASE WHEN line.amount_residual > 0 THEN line.date END,
-                  SUM(line.amount_residual)
-             FROM account_move_line line
-            WHERE line.partner_id = partner.id
-              AND line.company_id = scope.company_id
-              AND line.parent_state = 'posted'
-              AND (line.amount_residual < 0
-                   OR line.date_maturity IS NULL AND line.amount_residual > 0)
-         GROUP BY 1, 2) part
+      JOIN key_account_open_item open
+        ON open.partner_id = partner.id AND open.company_id = scope.company_id
+      JOIN account_account ledger ON ledger.id = open.account_id
+     WHERE ledger.account_type = 'asset_receivable'
   ) item
-  JOIN account_account ledger ON ledger.id = item.account_id
- WHERE ledger.account_type = 'asset_receivable'
 GROUP BY item.id, item.code %(days)s
+HAVING SUM(item.amount) <> 0
 """
 
 
@@ -182,6 +165,7 @@ class KeyAccount(models.Model):
         return [
             *super()._get_exposure_components(),
             *self._get_order_components(),
+            *self._get_draft_components(),
             *self._get_receivable_components(),
         ]
 
@@ -226,32 +210,40 @@ class KeyAccount(models.Model):
             domain |= own
         return domain
 
+    def _get_debtor_domain(self):
+        """Return the domain of the documents of whoever pays for these accounts."""
+        partners = self.partner_id.ids
+        return Domain("partner_id.commercial_partner_id", "in", partners) & Domain(
+            "company_id", "in", self.company_id.ids
+        )
+
+    def _get_draft_components(self):
+        drafts = SQL(DRAFTS, scope=self._get_exposure_scope())
+        return [
+            ExposureComponent(
+                "draft_invoice",
+                self.env._("Draft Invoices"),
+                ExposureSource("drafts", drafts),
+                "account.move",
+                self._get_debtor_domain() & self._get_draft_domain(),
+                "amount_total_signed",
+            )
+        ]
+
     def _get_receivable_components(self):
         scope = self._get_exposure_scope()
-        drafts = ExposureSource("drafts", SQL(DRAFTS, scope=scope))
         source = ExposureSource(
             "receivables",
             SQL(RECEIVABLES, scope=scope, days=SQL()),
             SQL(RECEIVABLES, scope=scope, days=SQL(", item.days")),
         )
-        partners = Domain(
-            "partner_id.commercial_partner_id", "in", self.partner_id.ids
-        ) & Domain("company_id", "in", self.company_id.ids)
         items = (
-            partners
+            self._get_debtor_domain()
             & Domain("parent_state", "=", "posted")
             & Domain("account_id.account_type", "=", "asset_receivable")
         )
         owed, overdue = Domain("amount_residual", ">", 0), self._get_overdue_domain()
         return [
-            ExposureComponent(
-                "draft_invoice",
-                self.env._("Draft Invoices"),
-                drafts,
-                "account.move",
-                partners & self._get_draft_domain(),
-                "amount_total_signed",
-            ),
             ExposureComponent(
                 "receivable",
                 self.env._("Invoiced, Not Due"),

@@ -156,6 +156,9 @@ class SaleOrder(models.Model):
         if self._is_beyond_horizon():
             undelivered = 0.0
         before = self.amount_undelivered + self.amount_unbilled
+        # Orders that were made from it are owed already: it adds what goes beyond them.
+        parts = self._gate_get_parts().filtered(lambda part: part.state == "sale")
+        before += sum(parts.mapped("amount_total")) / self._credit_get_rate()
         added = self.company_id.currency_id.round(undelivered + unbilled - before)
         return max(added, 0.0)
 
@@ -171,12 +174,31 @@ class SaleOrder(models.Model):
             company.currency_id, self.currency_id, company, fields.Date.today()
         )
 
+    def write(self, vals):
+        # EXTENDS 'key_account': a confirmed order that counts from now on, because it is
+        # brought forward into the horizon, is judged like one that is raised.
+        later = self.browse()
+        if "commitment_date" in vals:
+            later = self.filtered(
+                lambda o: o.state == "sale" and o._is_beyond_horizon()
+            )
+        result = super().write(vals)
+        later.filtered(lambda o: not o._is_beyond_horizon())._gate_assert(
+            self.env._(
+                "%(order)s cannot be brought forward: %(text)s",
+                order="%(order)s",
+                text="%(text)s",
+            )
+        )
+        return result
+
     def _is_beyond_horizon(self):
         days = self.company_id.credit_horizon_days
-        if not days or not self.commitment_date:
+        due = days and self._gate_get_due_date()
+        if not due:
             return False
-        due = self.company_id._get_day(self.commitment_date)
-        return (due - self.company_id._get_today()).days > days
+        wait = self.company_id._get_day(due) - self.company_id._get_today()
+        return wait.days > days
 
     # ------------------------------------------------------------------ checks
 

@@ -20,6 +20,7 @@ from . import (
     test_hold,
     test_hold_tours,
     test_limit_time,
+    test_open_item,
     test_score,
     test_snapshot,
     test_tours,

@@ -12,6 +12,11 @@ class CreditCase(GateCase):
         cls.partner = cls.account.partner_id
         cls.company = cls.env.company
 
+    def tearDown(self):
+        # Whatever a test has done, sums of items and items agree.
+        self.assertEqual(self.env["key.account.open.item"]._audit(), [])
+        super().tearDown()
+
     @classmethod
     def make_limit(cls, amount=1000.0, account=None, **vals):
         """Return an active limit of the account, permanent unless told otherwise."""

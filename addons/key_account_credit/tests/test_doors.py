@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -83,6 +86,20 @@ class TestWaysAround(CreditCase):
         self.assertExposure(undelivered=1000.0)
 
     # --------------------------------------------------------- ways to confirm
+
+    def test_order_is_not_brought_forward_past_the_limit(self):
+        self.company.credit_horizon_days = 30
+        far = self.confirm(400.01, commitment_date="2099-01-01")
+        self.assertExposure(undelivered=600.0)
+        soon = fields.Datetime.now() + timedelta(days=2)
+        with self.assertStopped(GateError, f"{far.name} cannot be brought forward"):
+            far.commitment_date = soon
+        with self.assertStopped(GateError, f"{far.name} cannot be brought forward"):
+            far.commitment_date = False
+        self.assertExposure(undelivered=600.0)
+        near = self.confirm(400.0, commitment_date="2099-01-01")
+        near.commitment_date = soon
+        self.assertExposure(undelivered=1000.0)
 
     def test_sent_quotation_is_held(self):
         order = self.over()
