@@ -14,7 +14,7 @@ SEARCHES = {
     "name": "partner_id.name",
     "reference": "reference",
     "city": "partner_id.city",
-    "number": "child_order_ids.name",
+    "number": "child_order_id.name",
     "tracking": "tracking_reference",
 }
 

@@ -34,19 +34,6 @@ class ResPartner(models.Model):
     def _gc_one_time_addresses(self, limit=10_000):
         """Delete one-time addresses that nothing refers to any more: the recipients of
         a quotation were replaced, or the quotation was deleted."""
-        columns = self.env.execute_query(
-            SQL(
-                """
-                SELECT child.relname, attribute.attname
-                  FROM pg_constraint AS link
-                  JOIN pg_class AS child ON child.oid = link.conrelid
-                  JOIN pg_attribute AS attribute
-                    ON attribute.attrelid = link.conrelid
-                   AND attribute.attnum = link.conkey[1]
-                 WHERE link.contype = 'f' AND link.confrelid = 'res_partner'::regclass
-                """
-            )
-        )
         address = SQL.identifier("address", "id")
         unused = SQL(" AND ").join(
             SQL(
@@ -57,7 +44,7 @@ class ResPartner(models.Model):
                 # An address may be said to be its own commercial partner.
                 SQL(" AND link.id != address.id") if table == self._table else SQL(),
             )
-            for table, column in columns
+            for table, column in self._get_referring_columns()
         )
         rows = self.env.execute_query(
             SQL(
@@ -73,3 +60,20 @@ class ResPartner(models.Model):
             )
         )
         self.browse(row[0] for row in rows).unlink()
+
+    @api.model
+    def _get_referring_columns(self):
+        """Return ``[(table, column)]`` of what the database lets refer to a contact."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT child.relname, attribute.attname
+                  FROM pg_constraint AS link
+                  JOIN pg_class AS child ON child.oid = link.conrelid
+                  JOIN pg_attribute AS attribute
+                    ON attribute.attrelid = link.conrelid
+                   AND attribute.attnum = link.conkey[1]
+                 WHERE link.contype = 'f' AND link.confrelid = 'res_partner'::regclass
+                """
+            )
+        )

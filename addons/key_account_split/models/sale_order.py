@@ -17,8 +17,28 @@ class SaleOrder(models.Model):
         selection_add=[("split", "Split"), ("cancel",)],
         ondelete={"split": "set cancel"},
     )
+    split_by = fields.Selection(
+        [
+            ("recipient", "Each Recipient"),
+            ("address", "Each Address and Date"),
+            ("together", "All Together"),
+        ],
+        string="A Child Order for",
+        required=True,
+        default="recipient",
+        help="Each Recipient: a child order for each.\n"
+        "Each Address and Date: recipients with the same delivery address and wished date "
+        "share a child order.\n"
+        "All Together: one child order to the delivery address of this order; the "
+        "delivery list has a page for each recipient, with what is theirs.",
+    )
     recipient_ids = fields.One2many("sale.order.recipient", "order_id", copy=False)
     recipient_count = fields.Integer(compute="_compute_recipient_count")
+    recipient_left_count = fields.Integer(
+        string="Recipients Left",
+        compute="_compute_recipient_left_count",
+        help="Recipients of a split order who have no child order yet.",
+    )
     parent_order_id = fields.Many2one(
         "sale.order",
         readonly=True,
@@ -53,6 +73,17 @@ class SaleOrder(models.Model):
             order.recipient_count = counts.get(
                 order._origin.id, len(order.recipient_ids)
             )
+
+    @api.depends("state", "recipient_ids.is_left")
+    def _compute_recipient_left_count(self):
+        groups = self.env["sale.order.recipient"]._read_group(
+            [("order_id", "in", self._origin.ids), ("is_left", "=", True)],
+            ["order_id"],
+            ["__count"],
+        )
+        counts = {order.id: count for order, count in groups}
+        for order in self:
+            order.recipient_left_count = counts.get(order._origin.id, 0)
 
     @api.depends("child_order_ids")
     def _compute_child_order_count(self):

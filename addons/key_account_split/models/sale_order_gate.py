@@ -25,6 +25,16 @@ class SaleOrder(models.Model):
         # EXTENDS 'key_account'
         return super()._gate_get_parts() | self.child_order_ids
 
+    def _gate_get_due_date(self):
+        # EXTENDS 'key_account': a parent is due with the first of its recipients.
+        due = super()._gate_get_due_date()
+        dates = [
+            child.commitment_date if child else recipient._get_due_date() or due
+            for recipient in self.recipient_ids
+            for child in [recipient.child_order_id]
+        ]
+        return min(dates) if dates and all(dates) else not dates and due
+
     def _filter_divisible(self):
         # EXTENDS 'key_account': recipients share the lines as they are.
         return super()._filter_divisible().filtered(lambda o: not o.recipient_ids)

@@ -74,6 +74,16 @@ class SaleOrderLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_split(self):
         self._assert_not_locked_by_split()
+        for line in self.filtered("order_id.is_recipient_change"):
+            if any(child.state != "cancel" for child in line.child_line_ids.order_id):
+                raise SplitLockedError(
+                    self.env._(
+                        "%(product)s cannot be removed from %(order)s, child orders have "
+                        "it: order 0 of it and give nobody any.",
+                        product=line.product_id.display_name or line.name,
+                        order=line.order_id.name,
+                    )
+                )
 
     def _prepare_child_line_vals(self):
         """Return what every child line takes over from this line: the price, its
@@ -88,7 +98,8 @@ class SaleOrderLine(models.Model):
         add up, and stay so."""
         for order in self.order_id:
             parent = order if order.state == "split" else order.parent_order_id
-            if parent.state == "split":
+            is_kept = parent.is_recipient_change and order.state == "sale"
+            if parent.state == "split" or is_kept:
                 raise SplitLockedError(
                     self.env._(
                         "%(order)s cannot be changed: %(parent)s has been split. Cancel "

@@ -2,6 +2,7 @@ from odoo import models
 
 from odoo.addons.key_account.tools.remember import remember
 
+from .sale_order_release import UNRELEASED
 from .stock_picking import LATER
 
 
@@ -9,7 +10,15 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
-        # EXTENDS 'sale_stock': the references of many orders are made at once.
+        # EXTENDS 'sale_stock': what is not released asks nothing of the warehouse,
+        # whichever door led here. The references of many orders are made at once.
+        lines = self.filtered(
+            lambda line: line.order_id.release_state not in UNRELEASED
+        )
+        if lines != self:
+            return lines._action_launch_stock_rule(
+                previous_product_uom_qty=previous_product_uom_qty
+            )
         goods = self.filtered(
             lambda line: (
                 line.state == "sale"

@@ -21,9 +21,13 @@ CHILD_OF_RECIPIENT = """
       WHERE sale_order.id = %(order)s) parent
   JOIN res_partner company_partner ON company_partner.id = parent.partner_id
   LEFT JOIN LATERAL (
-    SELECT sale_order.id, sale_order.state, sale_order.commitment_date
+    SELECT sale_order.id, sale_order.state, sale_order.commitment_date,
+           sale_order.state = 'sale' AND sale_order.release_state IN ('waiting', 'stopped')
+               AS is_unreleased,
+           CASE WHEN sale_order.state = 'sale' AND sale_order.release_state = 'waiting'
+                THEN sale_order.date_release END AS release
       FROM sale_order
-     WHERE sale_order.recipient_id = %(recipient)s
+     WHERE sale_order.recipient_id = COALESCE(%(leading)s, %(recipient)s)
   ORDER BY sale_order.state = 'cancel', sale_order.id DESC
      LIMIT 1) child ON TRUE
 """
@@ -64,10 +68,11 @@ CASE WHEN child.id IS NULL AND parent.state = 'cancel' THEN 'failed'
      WHEN NOT lines.is_open THEN 'delivered'
      WHEN child.state = 'cancel' AND parent.state IN ('draft', 'sent') THEN 'waiting'
      WHEN child.state = 'cancel' THEN 'failed'
-     WHEN moves.total > 0 AND NOT moves.is_open THEN 'failed'
+     WHEN moves.total > 0 AND NOT moves.is_open AND child.is_unreleased IS NOT TRUE
+          THEN 'failed'
      WHEN day.promised < day.today THEN 'late'
      WHEN lines.is_begun THEN 'partial'
-     WHEN child.state IN ('draft', 'sent') THEN 'waiting'
+     WHEN child.state IN ('draft', 'sent') OR child.is_unreleased THEN 'waiting'
      WHEN lines.has_goods AND moves.total = 0 THEN 'waiting'
      ELSE 'to_ship' END
 """
@@ -88,13 +93,14 @@ SHIPMENT_OF_CHILD = """
 # What the SQL above reads, and the ORM may not have written yet.
 COLUMNS_READ = {
     "sale.order": [
-        *("commitment_date", "company_id", "recipient_id", "state"),
+        *("commitment_date", "company_id", "date_release", "recipient_id"),
+        *("release_state", "state"),
     ],
     "sale.order.line": [
         *("display_type", "is_downpayment", "order_id", "product_uom_qty"),
         *("qty_delivered", "qty_delivered_method"),
     ],
-    "sale.order.recipient": ["order_id"],
+    "sale.order.recipient": ["leading_id", "order_id"],
     "stock.move": ["date_deadline", "location_id", "sale_line_id", "state"],
     "stock.picking": [
         *("carrier_tracking_ref", "date_done", "picking_type_id", "sale_id", "state"),
@@ -134,6 +140,12 @@ class SaleOrderRecipient(models.Model):
         compute="_compute_delivery",
         help="The delivery date of the child order, or else the deadline of its transfer.",
     )
+    date_release = fields.Date(
+        string="Release Date",
+        compute="_compute_delivery",
+        help="When the child order goes to the warehouse; empty where it has gone, or was "
+        "stopped.",
+    )
     date_shipped = fields.Date(
         compute="_compute_delivery", help="When the last of its transfers has left."
     )
@@ -150,6 +162,8 @@ class SaleOrderRecipient(models.Model):
         "order_id.state",
         "child_order_ids.state",
         "child_order_ids.commitment_date",
+        "child_order_ids.date_release",
+        "child_order_ids.release_state",
         "child_order_ids.order_line.qty_delivered",
         "child_order_ids.picking_ids.state",
         "child_order_ids.picking_ids.carrier_tracking_ref",
@@ -158,24 +172,25 @@ class SaleOrderRecipient(models.Model):
         found = self._get_deliveries()
         for recipient in self:
             values = found.get(
-                recipient._origin.id, ("waiting", None, None, None, None)
+                recipient._origin.id, ("waiting", None, None, None, None, None)
             )
             (
                 recipient.delivery_state,
                 recipient.delivery_order_id,
                 recipient.date_promised,
+                recipient.date_release,
                 recipient.date_shipped,
                 recipient.tracking_reference,
             ) = values
 
     def _get_deliveries(self):
-        """Return ``{id: (state, child order's id, day promised, day shipped, tracking
-        references)}``; days are those of the company, what is unknown is None."""
+        """Return ``{id: (state, child order's id, day promised, day of release, day
+        shipped, tracking references)}``; days are those of the company, what is unknown is None."""
         # sudo: who reads a recipient may know what became of it, customers too; they do
         # not read the child orders and transfers by themselves.
         query = self.sudo()._search([("id", "in", self._origin.ids)], order="id")
         alias = self._join_delivery(query, "delivery", with_shipment=True)
-        columns = ("state", "child_id", "promised", "shipped", "tracking")
+        columns = ("state", "child_id", "promised", "release", "shipped", "tracking")
         rows = self.env.execute_query(
             query.select(
                 SQL.identifier(self._table, "id"),
@@ -189,12 +204,12 @@ class SaleOrderRecipient(models.Model):
 
         :param link: names the join; one name for each kind of columns
         :param alias: of the recipients in the query
-        :return: the alias of the join, with the columns ``state``, ``child_id`` and
-            ``promised``, and with the shipment ``shipped`` and ``tracking``
+        :return: the alias of the join, with the columns ``state``, ``child_id``, ``promised``
+            and ``release``, and with the shipment ``shipped`` and ``tracking``
         """
         alias = alias or self._table
         delivery = query.make_alias(alias, link)
-        columns = SQL("child.id AS child_id, day.promised")
+        columns = SQL("child.id AS child_id, child.release, day.promised")
         if with_shipment:
             columns = SQL("%s, shipment.shipped, shipment.tracking", columns)
         table = SQL(
@@ -221,6 +236,7 @@ class SaleOrderRecipient(models.Model):
             "".join(parts),  # pylint: disable=sql-injection
             order=SQL.identifier(alias, "order_id"),
             recipient=SQL.identifier(alias, "id"),
+            leading=SQL.identifier(alias, "leading_id"),
             now=fields.Datetime.now(),
             to_flush=[
                 self.env[model]._fields[name]
@@ -263,7 +279,7 @@ class SaleOrderRecipient(models.Model):
         )
         # Without the rules of orders and transfers: as for reading, `_get_deliveries`.
         moved = Domain("picking_ids", "any!", transfers)
-        found = Domain("child_order_ids", "any!", moved)
+        found = self._get_children_domain("any!", moved)
         return ~found if is_unset else found
 
     def action_open_child(self):

@@ -1,10 +1,10 @@
 import base64
-from urllib.parse import urlencode
 
 from odoo import models
 from odoo.exceptions import AccessError
 
 from odoo.addons.key_account.tools.cells import normalize
+from odoo.addons.key_account.tools.download import download
 from odoo.addons.key_account.tools.workbook import Sheet, write_workbook
 
 from ..exceptions import RecipientFileError
@@ -216,17 +216,4 @@ class SaleOrder(models.Model):
         file = self.env["sale.order.recipient.export"].create(
             {"name": name, "file": base64.b64encode(content)}
         )
-        query = urlencode(
-            {
-                "model": file._name,
-                "id": file.id,
-                "field": "file",
-                "filename_field": "name",
-                "download": "true",
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content?{query}",
-            "target": "download",
-        }
+        return download(file)

@@ -13,6 +13,7 @@ class SaleOrderRecipientLine(models.Model):
         "sale.order.recipient", required=True, index=True, ondelete="cascade"
     )
     order_id = fields.Many2one(related="recipient_id.order_id", store=True, index=True)
+    is_active = fields.Boolean(related="recipient_id.active")
     company_id = fields.Many2one(related="recipient_id.company_id", store=True)
     order_line_id = fields.Many2one(
         "sale.order.line",

@@ -41,12 +41,7 @@ class SaleOrderRecipient(models.Model):
         unit of the order line."""
         self.ensure_one()
         order, child, address = self.order_id, self.delivery_order_id, self.partner_id
-        transfers = child.picking_ids.filtered(
-            lambda p: (
-                p.state != "cancel"
-                and p.picking_type_code not in ("incoming", "internal")
-            )
-        )
+        transfers = child._get_shipments()
         # With two transfers no single one stands for the delivery.
         numbered = transfers if len(transfers) == 1 else child or order
         lines = address._display_address(without_company=True).splitlines()
@@ -77,3 +72,16 @@ class SaleOrderRecipient(models.Model):
                 if line.quantity
             ],
         }
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_shipments(self):
+        """Return the transfers that bring goods to the customer and live."""
+        return self.picking_ids.filtered(
+            lambda picking: (
+                picking.state != "cancel"
+                and picking.picking_type_code not in ("incoming", "internal")
+            )
+        )

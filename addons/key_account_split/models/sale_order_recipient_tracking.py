@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.tracking_workbook import write_table
+from odoo.addons.key_account.tools.workbook import Sheet, write_workbook
 
 
 class SaleOrderRecipient(models.Model):
@@ -16,8 +16,9 @@ class SaleOrderRecipient(models.Model):
         """
         columns = self._get_tracking_columns()
         header, widths, values = zip(*columns, strict=True)
-        rows = list(zip(*values, strict=True))
-        return write_table(title, header, rows, widths)
+        rows = [[value or None for value in row] for row in zip(*values, strict=True)]
+        sheet = Sheet(title, header, rows, widths=widths)
+        return write_workbook([sheet])
 
     def _get_tracking_columns(self):
         """Return the columns: ``[(title, width, values of these recipients)]``. A

@@ -1,14 +1,7 @@
-from collections import defaultdict
-
 from odoo import api, models
-from odoo.fields import Command
-from odoo.tools import SQL, float_compare, float_is_zero, formatLang
-
-from odoo.addons.key_account.tools.remember import remember
+from odoo.tools import SQL, float_is_zero, formatLang
 
 from ..exceptions import SplitError, SplitLockedError
-from ..tools.tax_shares import share_base_line
-from .sale_order_followers import TOGETHER
 
 # What a child order has from its parent and keeps.
 PARENT_FIELDS = {
@@ -82,7 +75,8 @@ class SaleOrder(models.Model):
         """Return ``{order line: quantity that no recipient gets yet}``, negative where
         the recipients get more than was ordered."""
         return {
-            line: line.product_uom_qty - sum(line.recipient_line_ids.mapped("quantity"))
+            line: line.product_uom_qty
+            - sum(line.recipient_line_ids.filtered("is_active").mapped("quantity"))
             for line in self._get_split_lines()
         }
 
@@ -169,163 +163,24 @@ class SaleOrder(models.Model):
     def _split(self):
         """Create and confirm the children, then prove that they are the parent."""
         self.ensure_one()
-        # The unique index must know the children of an earlier split as cancelled.
-        self.child_order_ids.flush_recordset(["state"])
-        vals_list = self._prepare_child_vals_list()
-        with remember(self.env, TOGETHER, True):
-            # sudo: only the split may link a child to its parent, see _assert_own_links.
-            children = self.sudo().create(vals_list).with_env(self.env)
-        children._subscribe_together(vals_list[0])
+        self._create_children(self._get_recipients_to_serve())
+        self._confirm_children()
+        self.state = "split"  # write() asserts that the children are complete
+
+    def _get_recipients_to_serve(self):
+        """Return the recipients who are to have a child order by this split. A hook."""
+        self.ensure_one()
+        return self.recipient_ids.filtered(lambda one: not one.child_order_id)
+
+    def _confirm_children(self):
+        """Confirm the children that are not yet, all of them or none."""
+        children = self.child_order_ids.filtered(
+            lambda child: child.state in ("draft", "sent")
+        )
         # The parent's confirmation is mailed once, not again for each child.
         children.with_context(send_email=False).action_confirm()
         # Judged as the parent is, which has passed a moment ago.
         children.filtered(lambda child: child.state != "sale")._gate_assert()
-        self.state = "split"  # write() asserts that the children are complete
-        return children
-
-    def _prepare_child_vals_list(self):
-        """Return the values of all children, in the order of the recipients."""
-        header = self._prepare_child_header_vals()
-        line_vals = {
-            line: line._prepare_child_line_vals() for line in self._get_split_lines()
-        }
-        tax_data = self._get_child_tax_data()
-        recipients = self.recipient_ids
-        first = self.child_order_count + 1
-        width = max(3, len(str(first + len(recipients))))
-        return [
-            {
-                **header,
-                "name": f"{self.name}-{number:0{width}d}",
-                **recipient._prepare_child_vals(),
-                "order_line": [
-                    Command.create(
-                        {
-                            **line_vals[line.order_line_id],
-                            "product_uom_qty": line.quantity,
-                            "extra_tax_data": tax_data.get(line, False),
-                        }
-                    )
-                    for line in recipient.line_ids
-                    if line.quantity
-                ],
-            }
-            for number, recipient in enumerate(recipients, start=first)
-        ]
-
-    def _prepare_child_header_vals(self):
-        vals = self.copy_data({"order_line": []})[0]
-        vals.pop("order_line", None)
-        vals.update(
-            parent_order_id=self.id,
-            origin=self.name,
-            client_order_ref=self.client_order_ref,
-            commitment_date=self.commitment_date,
-            require_signature=False,
-            require_payment=False,
-        )
-        return vals
-
-    def _get_child_tax_data(self):
-        """Return ``{recipient line: extra_tax_data}`` for the children whose amounts
-        plain multiplication would not make add up to the parent's.
-
-        Untaxed amounts and taxes of each parent line are shared by quantity with the
-        largest remainder method; core carries them on to the invoice, as it does for
-        down payments.
-        """
-        AccountTax = self.env["account.tax"]
-        lines = self._get_split_lines()
-        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
-        roundings = {
-            "_currency": self.currency_id.rounding,
-            "": self.company_id.currency_id.rounding,
-        }
-        found = defaultdict(dict)
-        inexact = set()
-        for line, base_line in zip(lines, base_lines, strict=True):
-            parts = line.recipient_line_ids.filtered("quantity").sorted(
-                lambda part: (part.recipient_id.sequence, part.recipient_id.id)
-            )
-            if not parts:  # nothing was ordered, nobody gets anything
-                continue
-            quantities = parts.mapped("quantity")
-            for part, share in zip(
-                parts, share_base_line(base_line, quantities, roundings), strict=True
-            ):
-                found[part.recipient_id][part] = (base_line, share)
-                if not share["exact"]:
-                    inexact.add(part.recipient_id)
-        # Core rounds an order as a whole: fix all lines of a child, or none.
-        return {
-            part: self._export_share(part, base_line, share)
-            for recipient in inexact
-            for part, (base_line, share) in found[recipient].items()
-        }
-
-    def _export_share(self, part, base_line, share):
-        return self.env["account.tax"]._export_base_line_extra_tax_data(
-            {
-                **base_line,
-                "computation_key": None,
-                "quantity": part.quantity,
-                "manual_total_excluded_currency": share["total"]["_currency"],
-                "manual_total_excluded": share["total"][""],
-                # Core ignores a fixed base without any tax entry: give untaxed lines
-                # one that no tax matches.
-                "manual_tax_amounts": share["taxes"] or {"0": {}},
-            }
-        )
-
-    def _get_live_children_sums(self):
-        """Return what the children that are not cancelled add up to, in the database:
-        ``({parent: [untaxed, tax, total]}, {parent line: quantity})``."""
-        self.env.flush_all()
-        amounts = self._read_group(
-            [("parent_order_id", "in", self.ids), ("state", "!=", "cancel")],
-            ["parent_order_id"],
-            ["amount_untaxed:sum", "amount_tax:sum", "amount_total:sum"],
-        )
-        quantities = self.env["sale.order.line"]._read_group(
-            [
-                ("parent_line_id.order_id", "in", self.ids),
-                ("order_id.state", "!=", "cancel"),
-            ],
-            ["parent_line_id"],
-            ["product_uom_qty:sum"],
-        )
-        return {parent: sums for parent, *sums in amounts}, dict(quantities)
-
-    def _assert_split_complete(self):
-        """Raise unless, in the database, the children are the parent: quantities,
-        untaxed amount, taxes and total."""
-        amounts, quantities = self._get_live_children_sums()
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        for parent in self:
-            wanted = (parent.amount_untaxed, parent.amount_tax, parent.amount_total)
-            got = amounts.get(parent, (0.0, 0.0, 0.0))
-            same = bool(parent.child_order_ids) and all(
-                parent.currency_id.compare_amounts(*pair) == 0
-                for pair in zip(wanted, got, strict=True)
-            )
-            for line in parent._get_split_lines():
-                quantity = quantities.get(line, 0.0)
-                same &= not float_compare(
-                    quantity, line.product_uom_qty, precision_digits=digits
-                )
-            if not same:
-                raise SplitError(
-                    self.env._(
-                        "The children of %(order)s do not add up to it (%(got)s instead "
-                        "of %(wanted)s), so nothing was split: ask the administrator to check "
-                        "the rounding of its taxes.",
-                        order=parent.name,
-                        got=parent.currency_id.format(got[2]),
-                        wanted=parent.currency_id.format(parent.amount_total),
-                    )
-                )
 
     def _assert_no_live_children(self):
         """Raise when an order that is no longer split leaves children behind."""

@@ -23,43 +23,36 @@ class StockPicking(models.Model):
 
         :param origins: ``{transfer: orders}``
         """
-        render = self.env["mail.render.mixin"]._render_template_qweb_view
         bodies = {
-            picking: [
-                render(
-                    "mail.message_origin_link",
-                    self._name,
-                    picking.ids,
-                    add_context={"self": picking, "origin": order},
-                )[picking.id]
-                for order in orders
-            ]
+            picking: [picking._render_origin(order) for order in orders]
             for picking, orders in origins.items()
         }
         author_id, email_from = self._message_compute_author()
+        shared = {
+            "author_id": author_id,
+            "author_guest_id": False,
+            "email_from": email_from,
+            "email_add_signature": True,
+            "model": self._name,
+            "message_type": "notification",
+            "subject": False,
+            "subtype_id": self.env.ref("mail.mt_note").id,
+            "partner_ids": [],
+            "incoming_email_to": False,
+            "incoming_email_cc": False,
+        }
         # sudo: core asks for these as superuser, too.
         domains = self.sudo()._mail_get_alias_domains(default_company=self.env.company)
         companies = self._mail_get_companies(default=self.env.company)
         replies = self._notify_get_reply_to(default=email_from, author_id=author_id)
-        parents, note = self._get_first_messages(), self.env.ref("mail.mt_note")
+        parents = self._get_first_messages()
         self._message_create(
             [
                 {
-                    "author_id": author_id,
-                    "author_guest_id": False,
-                    "email_from": email_from,
-                    "email_add_signature": True,
-                    "model": self._name,
+                    **shared,
                     "res_id": picking.id,
                     "body": body,
-                    "message_type": "notification",
                     "parent_id": parents.get(picking.id, False),
-                    "subject": False,
-                    "subtype_id": note.id,
-                    "partner_ids": [],
-                    "incoming_email_to": False,
-                    "incoming_email_cc": False,
-                    "outgoing_email_to": False,
                     "record_alias_domain_id": domains[picking.id].id,
                     "record_company_id": companies[picking.id].id,
                     "reply_to": replies[picking.id],
@@ -68,6 +61,15 @@ class StockPicking(models.Model):
                 for body in texts
             ]
         )
+
+    def _render_origin(self, order):
+        """Return the text of the note that the transfer was made for the order."""
+        return self.env["mail.render.mixin"]._render_template_qweb_view(
+            "mail.message_origin_link",
+            self._name,
+            self.ids,
+            add_context={"self": self, "origin": order},
+        )[self.id]
 
     def _get_first_messages(self):
         """Return ``{transfer id: id of its first message}``."""

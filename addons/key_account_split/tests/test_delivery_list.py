@@ -38,6 +38,7 @@ class TestDeliveryList(DeliveryCase):
         )
         parent.client_order_ref = "PO-4711"
         parent.action_split()
+        first.child_order_id.action_release_now()
         picking = first.child_order_id.picking_ids
         picking.carrier_tracking_ref = "PARCEL-9"
         one, two = self.pages(self.render(ORDERS, parent))

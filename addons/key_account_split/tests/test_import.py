@@ -241,6 +241,17 @@ class TestImport(ImportCase):
         # The same one-time address serves all of them.
         self.assertEqual(len(self.order.recipient_ids.partner_id), 1)
 
+    def test_two_rows_of_somebody_who_is_there_add_up(self):
+        """One names the address, the other the reference."""
+        self.load_rows(["Ann", None, "Oak 1", "Rome", "TEA", 3, "A-1"])
+        self.load_rows(
+            ["Ann", None, "Oak 1", "Rome", "007", 2, None],
+            ["Ann Lee", None, "Elm 2", "Rome", "007", 4, "A-1"],
+            mode="add",
+            duplicates="merge",
+        )
+        self.assertEqual(self.order.recipient_ids.line_ids.mapped("quantity"), [3, 6])
+
     # ----------------------------------------------------------------- duplicates
 
     def test_duplicates_are_refused_or_merged(self):

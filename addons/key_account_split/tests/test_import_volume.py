@@ -9,7 +9,6 @@ _logger = logging.getLogger(__name__)
 
 ROWS = 10_000
 FAULTY = range(27, ROWS, 50)
-SECONDS = 60
 # What may be wrong with a row: position of the cell, value, sentence.
 FAULTS = (
     (5, "many", "no number"),
@@ -38,7 +37,7 @@ def make_rows():
 
 @tagged("post_install", "-at_install")
 class TestImportVolume(ImportCase):
-    def test_ten_thousand_rows_in_a_minute(self):
+    def test_ten_thousand_rows_make_five_thousand_recipients(self):
         content = make_workbook(HEADER, *make_rows())
         wizard = self.make_import(content)
         began = time.perf_counter()
@@ -57,7 +56,6 @@ class TestImportVolume(ImportCase):
         recipients = self.order.recipient_ids
         self.assertEqual((len(recipients), len(recipients.line_ids)), (5000, ROWS))
         self.assertEqual(sum(recipients.line_ids.mapped("quantity")), 15_000)
-        self.assertLess(done - began, SECONDS)
         addresses = recipients.partner_id
         began = time.perf_counter()
         self.load(content)
@@ -114,6 +112,22 @@ class TestImportVolume(ImportCase):
         count(rows[8:10])
         few, many = count(rows[4:8]), count(rows[100:140])
         self.assertEqual(few, many)
+
+    def test_queries_do_not_grow_with_rows_that_are_merged(self):
+        rows = make_rows()
+        self.load_rows(*rows[:60])
+
+        def count(rows):
+            content = make_workbook(HEADER, *rows)
+            wizard = self.check(content, mode="add", duplicates="merge")
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wizard.action_import()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(rows[:2])
+        self.assertEqual(count(rows[2:4]), count(rows[4:44]))
 
     def test_a_file_without_one_good_row_is_told_at_once(self):
         rows = [[*row[:5], "many", "1.5E+10"] for row in make_rows()[:6000]]

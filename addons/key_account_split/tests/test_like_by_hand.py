@@ -9,6 +9,7 @@ OWN = {"id", "create_date", "write_date", "access_token", "display_name", "finge
 OWN |= {"message_ids", "message_follower_ids"}  # compared by what they say
 # What makes a child order a child order.
 CHILD = {"parent_order_id", "recipient_id", "parent_line_id", "origin", "date_order"}
+CHILD |= {"date_release", "release_state"}  # when it goes to the warehouse
 CHILD |= {"extra_tax_data"}  # its share of the parent's taxes, to the cent
 
 

@@ -125,8 +125,10 @@ class TestRecipientDashboard(DeliveryCase):
 
     def test_warehouse_form_of_the_order_opens(self):
         parent = self.make_split(1)
-        Form(parent.with_user(self.user("warehouse")))
-        Form(parent.recipient_ids.with_user(self.user("warehouse")))
+        form = Form(parent.with_user(self.user("warehouse")))
+        self.assertEqual(form.recipient_count, 1)
+        form = Form(parent.recipient_ids.with_user(self.user("warehouse")))
+        self.assertEqual(form.delivery_state, "to_ship")
 
     def test_an_order_without_recipients_says_what_to_do(self):
         order = self.make_order(self.customer, {self.tea: 1})

@@ -57,6 +57,16 @@ class TestRecipientPortal(DeliveryCase, HttpCase):
         self.assertIn(parent._get_recipient_url(), page)
         self.assertIn("See all", page)
 
+    def test_customer_reads_when_waiting_goods_are_prepared(self):
+        parent = self.make_parent([self.tea], [(3,), (1,)])
+        parent.recipient_ids[0].date_wished = "2099-01-10"
+        parent.action_split()
+        child = parent.recipient_ids[0].child_order_id
+        self.assertEqual(child.release_state, "waiting")
+        _status, text = self.get(parent)
+        self.assertEqual(text.count("Prepared from"), 1)
+        self.assertIn(child.date_release.strftime("%m/%d/%Y"), text)
+
     def test_recipients_are_searched_and_filtered(self):
         parent = self.make_parent([self.tea], [(1,), (1,), (1,)])
         first, second, third = parent.recipient_ids

@@ -132,7 +132,7 @@ class TestSplit(SplitCase):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             parent._assert_ready_to_split()
-            parent._prepare_child_vals_list()
+            parent._prepare_child_vals_list(parent.recipient_ids)
             return self.env.cr.sql_log_count - before
 
         count(2)

@@ -40,3 +40,19 @@ class TestTours(SplitCase, HttpCase):
             "/odoo", "parent_order_warehouse", login=self.user("warehouse").login
         )
         self.assertEqual(parent.rate_child_delivered, 100)
+
+    def test_salesperson_imports_corrects_and_splits(self):
+        self.account.user_id = self.user("salesperson")
+        self.tea.default_code = "TEA"
+        order = self.make_order(self.customer, {self.tea: 5})
+        order.user_id = self.user("salesperson")
+        self.start_tour(
+            "/odoo",
+            "recipient_import_salesperson",
+            login=self.user("salesperson").login,
+        )
+        children = order.child_order_ids.sorted("name")
+        self.assertEqual(
+            children.mapped("partner_shipping_id.name"), ["Shop North", "Shop South"]
+        )
+        self.assertEqual(children.order_line.mapped("product_uom_qty"), [3, 2])

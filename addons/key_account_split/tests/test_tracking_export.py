@@ -5,7 +5,8 @@ import openpyxl
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..tools.tracking_workbook import write_table
+from odoo.addons.key_account.tools.workbook import Sheet, write_workbook
+
 from .common_delivery import DeliveryCase
 
 
@@ -29,6 +30,7 @@ class TestTrackingExport(DeliveryCase, HttpCase):
         first, _second = parent.recipient_ids
         first.write({"reference": "SHOP-1", "date_wished": "2031-05-17"})
         parent.action_split()
+        first.child_order_id.action_release_now()
         self.ship(first, 3).carrier_tracking_ref = "PARCEL-1"
         header, one, two = self.values(self.export(parent.recipient_ids))
         one, two = (
@@ -69,7 +71,8 @@ class TestTrackingExport(DeliveryCase, HttpCase):
                 self.assertTrue(cell.quotePrefix, text)
 
     def test_odd_characters_and_long_texts_are_written(self):
-        content = write_table("T & T", ["A"], [["\x01\x0b李雷"], ["x" * 40000]], [10])
+        rows = [["\x01\x0b李雷"], ["x" * 40000]]
+        content = write_workbook([Sheet("T & T", ["A"], rows)])
         rows = self.values(content)
         self.assertIn("李雷", rows[1][0])
         self.assertEqual(len(rows[2][0]), 32767)

@@ -6,5 +6,6 @@ from . import (
     recipient_columns,
     recipient_plan,
     recipient_sheet,
+    release_plan,
     tax_shares,
 )

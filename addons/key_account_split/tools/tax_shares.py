@@ -8,6 +8,9 @@ from odoo.addons.key_account.tools.allocation import allocate
 
 # Both currencies of a base line: the document's and the company's.
 SUFFIXES = ("_currency", "")
+TAX_FIELDS = [
+    f"{name}_amount{suffix}" for suffix in SUFFIXES for name in ("tax", "base")
+]
 
 
 def share_base_line(base_line, quantities, roundings):
@@ -21,14 +24,12 @@ def share_base_line(base_line, quantities, roundings):
         so that nothing needs to be fixed
     """
     details = base_line["tax_details"]
+    if not quantities:
+        return []
     shares = [{"total": {}, "taxes": {}, "exact": True} for _quantity in quantities]
     for suffix in SUFFIXES:
-        amount = (
-            details[f"total_excluded{suffix}"]
-            + details[f"delta_total_excluded{suffix}"]
-        )
         parts = _share(
-            amount,
+            _get_excluded(details, suffix),
             details[f"raw_total_excluded{suffix}"],
             quantities,
             roundings[suffix],
@@ -40,6 +41,97 @@ def share_base_line(base_line, quantities, roundings):
         if not tax_data["is_reverse_charge"]:
             _share_tax(tax_data, shares, quantities, roundings)
     return shares
+
+
+def get_rest(base_line, taken, part):
+    """Return the base line less what was shared out of it before.
+
+    :param base_line: a rounded base line, see the module's docstring
+    :param taken: rounded base lines that keep what they have
+    :param part: which part of the line's quantity is left, 0 to 1
+    """
+    details = base_line["tax_details"]
+    rest = {**details, "taxes_data": []}
+    for suffix in SUFFIXES:
+        rest[f"total_excluded{suffix}"] = _get_excluded(details, suffix) - sum(
+            _get_excluded(other["tax_details"], suffix) for other in taken
+        )
+        rest[f"delta_total_excluded{suffix}"] = 0.0
+        rest[f"raw_total_excluded{suffix}"] *= part
+    for tax_data in details["taxes_data"]:
+        own = {**tax_data}
+        for field in TAX_FIELDS:
+            own[field] -= sum(
+                _get_tax_amount(other, tax_data, field) for other in taken
+            )
+            own[f"raw_{field}"] *= part
+        rest["taxes_data"].append(own)
+    return {**base_line, "tax_details": rest}
+
+
+def is_fair(rest, count, roundings):
+    """Return whether ``count`` may share the rest without anybody being off by more
+    than one unit from the exact proportion; nobody shares nothing."""
+    details = rest["tax_details"]
+    fields = [(details, f"total_excluded{suffix}") for suffix in SUFFIXES]
+    fields += [
+        (tax_data, field) for tax_data in details["taxes_data"] for field in TAX_FIELDS
+    ]
+    return all(
+        abs(amounts[field] - amounts[f"raw_{field}"])
+        < (count + 0.001) * roundings[_get_suffix(field)]
+        for amounts, field in fields
+    )
+
+
+def fix_amounts(base_line, rest, round_amount):
+    """Return the amounts of the whole line where the rest is shared exactly, rounded,
+    whatever those who keep theirs have: a share as from `share_base_line`.
+
+    :param round_amount: called with an amount and its suffix
+    """
+    details, left = base_line["tax_details"], rest["tax_details"]
+    share = {"total": {}, "taxes": {}, "exact": False}
+    for suffix in SUFFIXES:
+        raw = round_amount(left[f"raw_total_excluded{suffix}"], suffix)
+        taken = _get_excluded(details, suffix) - left[f"total_excluded{suffix}"]
+        share["total"][suffix] = round_amount(taken + raw, suffix)
+    for whole, own in zip(details["taxes_data"], left["taxes_data"], strict=True):
+        if own["is_reverse_charge"]:
+            continue
+        share["taxes"][str(own["tax"].id)] = {
+            field: round_amount(
+                whole[field]
+                - own[field]
+                + round_amount(own[f"raw_{field}"], _get_suffix(field)),
+                _get_suffix(field),
+            )
+            for field in TAX_FIELDS
+        }
+    return share
+
+
+def get_share_sums(share):
+    """Return ``(untaxed, tax)`` of a share, in the document's currency."""
+    tax = sum(amounts["tax_amount_currency"] for amounts in share["taxes"].values())
+    return share["total"]["_currency"], tax
+
+
+def _get_excluded(details, suffix):
+    return details[f"total_excluded{suffix}"] + details[f"delta_total_excluded{suffix}"]
+
+
+def _get_suffix(field):
+    return "_currency" if field.endswith("_currency") else ""
+
+
+def _get_tax_amount(base_line, tax_data, field):
+    return sum(
+        own[field]
+        for own in base_line["tax_details"]["taxes_data"]
+        if own["tax"] == tax_data["tax"]
+        and own["is_reverse_charge"] == tax_data["is_reverse_charge"]
+    )
 
 
 def _share_tax(tax_data, shares, quantities, roundings):

@@ -9,4 +9,6 @@ from . import (
     sale_order_recipient_import_preview,
     sale_order_recipient_import_sentences,
     sale_order_recipient_import_total,
+    sale_order_release_postpone,
+    sale_order_stock_check,
 )

@@ -31,6 +31,7 @@ class SaleOrderRecipientImport(models.TransientModel):
     """
 
     _name = "sale.order.recipient.import"
+    _inherit = "key.account.workbook.reader"
     _description = "Import Recipients"
 
     order_id = fields.Many2one(

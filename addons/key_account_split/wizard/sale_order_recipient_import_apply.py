@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.fields import Command
 
@@ -211,19 +213,29 @@ class SaleOrderRecipientImport(models.TransientModel):
             (line.recipient_id.id, line.order_line_id.id): line
             for line in served.line_ids
         }
-        vals_list = []
+        # Two rows may name one recipient, by the address and by the reference.
+        added = defaultdict(float)
         for recipient in recipients:
             for line_id, quantity in recipient.quantities.items():
-                if line := present.get((recipient.served, line_id)):
-                    line.quantity += quantity
-                    continue
-                vals = {
-                    "recipient_id": recipient.served,
+                added[recipient.served, line_id] += quantity
+        raised = {
+            present[cell]: present[cell].quantity + quantity
+            for cell, quantity in added.items()
+            if cell in present
+        }
+        if raised:
+            Line._write_quantities(raised)
+        Line.create(
+            [
+                {
+                    "recipient_id": recipient_id,
                     "order_line_id": line_id,
                     "quantity": quantity,
                 }
-                vals_list.append(vals)
-        Line.create(vals_list)
+                for (recipient_id, line_id), quantity in added.items()
+                if (recipient_id, line_id) not in present
+            ]
+        )
 
 
 def _fits(recipient, contact):

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.tools import formatLang
 
-from odoo.addons.key_account.tools.workbook import MAX_BYTES, MAX_COLUMNS
-
 from ..tools.recipient_cells import MAX_NOTE, MAX_QUANTITY, MAX_TEXT
 from ..tools.recipient_columns import LINE
 
@@ -13,51 +11,19 @@ class SaleOrderRecipientImport(models.TransientModel):
     _inherit = "sale.order.recipient.import"
 
     def _get_file_sentence(self, code):
+        """Return why the file cannot be read, and what to do."""
         company = self[:1].order_id.company_id or self.env.company
-        sentences = {
-            "empty": self.env._("The file is empty: choose another."),
-            "large": self.env._(
-                "The file is larger than %s MB: divide it.", MAX_BYTES // 1024**2
-            ),
-            "password": self.env._(
-                "The file is protected by a password: save it without one."
-            ),
-            "old": self.env._(
-                "The file has the old Excel format: save it as workbook (.xlsx)."
-            ),
-            "foreign": self.env._(
+        if code == "foreign":
+            return self.env._(
                 "The file is neither an Excel workbook nor a text table: save it as "
                 "workbook (.xlsx) or as text (.csv)."
-            ),
-            "macro": self.env._(
-                "The workbook has macros: save it as workbook without macros (.xlsx)."
-            ),
-            "bomb": self.env._(
-                "The workbook is far larger than its file: copy the rows into a new "
-                "workbook."
-            ),
-            "broken": self.env._(
-                "The file is damaged and cannot be read: open it in Excel and save it "
-                "again."
-            ),
-            "encoding": self.env._(
+            )
+        if code == "encoding":
+            return self.env._(
                 "The letters of the file cannot be read: choose another encoding, or "
                 "save it as workbook (.xlsx)."
-            ),
-            "blank": self.env._(
-                "The first sheet of the file is empty: put headers and recipients there."
-            ),
-            "rows": self.env._(
-                "The file has more than %s rows: divide it into several files.",
-                company.recipient_import_limit,
-            ),
-            "columns": self.env._(
-                "The file has more than %s columns: remove those that are not for "
-                "recipients.",
-                MAX_COLUMNS,
-            ),
-        }
-        return sentences[code]
+            )
+        return self._get_workbook_sentence(code, company.recipient_import_limit)
 
     def _get_sentence(self, problem, rows):
         """Return what is wrong with a row, and what to do."""

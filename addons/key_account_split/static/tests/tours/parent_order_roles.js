@@ -1,23 +1,10 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 import salesTour from "@sale/js/tours/tour_utils";
-import { choose, openKeyAccounts, press, seeState } from "@key_account/../tests/tours/tour_steps";
+import { choose, press, seeState } from "@key_account/../tests/tours/tour_steps";
+import { openOrderOf, openOrders } from "./order_steps";
 
 const tours = registry.category("web_tour.tours");
-
-const openOrders = () => [
-    ...openKeyAccounts(),
-    {
-        content: "Open the menu of orders",
-        trigger: "[data-menu-xmlid='key_account_split.sale_order_menu_root']",
-        run: "click",
-    },
-    {
-        content: "Open the orders",
-        trigger: "[data-menu-xmlid='key_account_split.sale_order_parent_menu']",
-        run: "click",
-    },
-];
 
 /** Add a recipient in the dialog and give it a quantity of the only line. */
 const addRecipient = (name, quantity) => [
@@ -100,11 +87,7 @@ tours.add("parent_order_accountant", {
     url: "/odoo",
     steps: () => [
         ...openOrders(),
-        {
-            content: "Open the delivered order",
-            trigger: ".o_data_row:contains('Acme') td[name=name]",
-            run: "click",
-        },
+        openOrderOf("Acme"),
         press("action_create_child_invoice"),
         {
             content: "Confirm the invoice",

@@ -1,5 +1,6 @@
 import { registry } from "@web/core/registry";
-import { openKeyAccounts, press, seeState } from "@key_account/../tests/tours/tour_steps";
+import { press, seeState } from "@key_account/../tests/tours/tour_steps";
+import { openOrderOf, openOrders } from "./order_steps";
 
 const cell = (row, column) => `.o_cell[data-row='${row}'][data-column='${column}']`;
 
@@ -52,22 +53,8 @@ const addRecipient = (name) => [
 registry.category("web_tour.tours").add("recipient_matrix_salesperson", {
     url: "/odoo",
     steps: () => [
-        ...openKeyAccounts(),
-        {
-            content: "Open the menu of orders",
-            trigger: "[data-menu-xmlid='key_account_split.sale_order_menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the orders",
-            trigger: "[data-menu-xmlid='key_account_split.sale_order_parent_menu']",
-            run: "click",
-        },
-        {
-            content: "Open the order",
-            trigger: ".o_data_row:contains('Acme') td[name=name]",
-            run: "click",
-        },
+        ...openOrders(),
+        openOrderOf("Acme"),
         {
             content: "Open the recipients",
             trigger: "a[name=recipients]",

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { openKeyAccounts } from "@key_account/../tests/tours/tour_steps";
+import { openOrderOf, openOrders } from "./order_steps";
 
 const tours = registry.category("web_tour.tours");
 
@@ -29,22 +29,8 @@ const goBack = () => ({
 tours.add("recipient_dashboard_salesperson", {
     url: "/odoo",
     steps: () => [
-        ...openKeyAccounts(),
-        {
-            content: "Open the menu of orders",
-            trigger: "[data-menu-xmlid='key_account_split.sale_order_menu_root']",
-            run: "click",
-        },
-        {
-            content: "Open the orders",
-            trigger: "[data-menu-xmlid='key_account_split.sale_order_parent_menu']",
-            run: "click",
-        },
-        {
-            content: "Open the split order",
-            trigger: ".o_data_row:contains('Acme') td[name=name]",
-            run: "click",
-        },
+        ...openOrders(),
+        openOrderOf("Acme"),
         openFigure("delivered", 2),
         ...seeRecipients("Recipient 1", "Recipient 2"),
         goBack(),
