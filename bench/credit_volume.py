@@ -38,6 +38,8 @@ class Volume:
         cls.load_owners(cr, partner, account)
         cls.load_orders(cr, order)
         cls.load_invoices(cr, invoice)
+        if "key.account.open.item" in env:
+            env["key.account.open.item"]._fill()  # as at the installation
 
     @classmethod
     def make_documents(cls, env, partner, product):

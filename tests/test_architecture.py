@@ -172,6 +172,14 @@ def test_no_external_id_is_given_twice(name):
 
 
 @pytest.mark.parametrize("name", EXISTING)
+def test_errors_are_shown_as_sentences(name):
+    """The web client shows a server error for any class that it does not know."""
+    path = ADDONS / name / "exceptions.py"
+    if path.exists() and name != "key_account":
+        assert "(UserError)" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", EXISTING)
 def test_every_addon_has_a_short_and_true_readme(name):
     readme = (ADDONS / name / "README.md").read_text(encoding="utf-8")
     assert len(readme.splitlines()) <= MAX_README_LINES

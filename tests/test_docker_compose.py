@@ -208,6 +208,17 @@ def test_odoo_runs_workers_behind_the_proxy():
     assert not options.getboolean("list_db")
 
 
+@pytest.mark.parametrize("path", ["odoo.conf", "docker/odoo.conf"])
+def test_jobs_are_run_and_leave_room_for_people(path):
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / path, encoding="utf-8")
+    assert "queue_job" in parser["options"]["server_wide_modules"].split(",")
+    capacity = int(parser["queue_job"]["channels"].removeprefix("root:"))
+    assert capacity > 0
+    workers = int(parser["options"]["workers"])
+    assert not workers or capacity < workers
+
+
 def test_connections_fit_into_postgresql():
     options = odoo_conf()
     processes = int(options["workers"]) + int(options["max_cron_threads"])

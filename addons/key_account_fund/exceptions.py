@@ -1,7 +1,7 @@
-from odoo.exceptions import UserError
+from odoo.addons.key_account.exceptions import KeyAccountError
 
 
-class FundError(UserError):
+class FundError(KeyAccountError):
     """A fund cannot be used like this; the message says why and what to do."""
 
 

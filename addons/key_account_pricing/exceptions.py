@@ -1,25 +1,25 @@
-from odoo.exceptions import UserError
+from odoo.addons.key_account.exceptions import KeyAccountError
 
 
-class AgreementError(UserError):
+class AgreementError(KeyAccountError):
     """An agreement cannot be changed, or go on, as it stands."""
 
 
-class RevisionError(UserError):
+class RevisionError(KeyAccountError):
     """A quotation cannot be revised, or a version of it not be used."""
 
 
-class ReplyError(UserError):
+class ReplyError(KeyAccountError):
     """What should be the customer's signed reply is none."""
 
 
-class FreightError(UserError):
+class FreightError(KeyAccountError):
     """The price basis or the freight of an order is settled."""
 
 
-class RangeError(UserError):
+class RangeError(KeyAccountError):
     """A customer would buy what no sellable range of its account contains."""
 
 
-class ExchangeError(UserError):
+class ExchangeError(KeyAccountError):
     """A file of lines cannot be read, or not be taken over."""

@@ -12,5 +12,6 @@
         "key_account_fund",
         "key_account_pricing",
         "key_account_split",
+        "key_account_split_queue",
     ],
 }

@@ -21,6 +21,7 @@ OWN = (
     "odoo-19.0-*",
     "venv-*",
     "companions-*",
+    "needed-*",
     "peers-*",
     "postgres-18*",
     "clones",

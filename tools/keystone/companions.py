@@ -1,5 +1,5 @@
-"""Addons of others that stand beside ours, or are measured against them: pinned, fetched
-once, never a dependency."""
+"""Addons of others: those that ours depend on, those that stand beside ours, and those
+that ours are measured against. Pinned, fetched once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from .procs import checked
 def fetch_companions(paths: Paths, environment: Environment) -> Path:
     """The directory of addons with the pins of ``requirements/oca.txt``; made when missing."""
     return _fetch(paths, environment, paths.companions, "companions", "beside ours")
+
+
+def fetch_needed(paths: Paths, environment: Environment) -> Path:
+    """The same of ``requirements/addons.txt``: what ours depend on."""
+    return _fetch(paths, environment, paths.needed, "needed", "that ours need")
 
 
 def fetch_peers(paths: Paths, environment: Environment) -> Path:

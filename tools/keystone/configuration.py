@@ -6,13 +6,24 @@ import configparser
 from pathlib import Path
 
 
-def read_options(path: Path) -> dict[str, str]:
-    """The options of an odoo.conf; values are taken as they are."""
+def _parse(path: Path) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str
     if path.is_file():
         parser.read_string(path.read_text(encoding="utf-8"))
+    return parser
+
+
+def read_options(path: Path) -> dict[str, str]:
+    """The options of an odoo.conf; values are taken as they are."""
+    parser = _parse(path)
     return dict(parser["options"]) if parser.has_section("options") else {}
+
+
+def read_sections(path: Path) -> dict[str, dict[str, str]]:
+    """The other sections of an odoo.conf, which addons read."""
+    parser = _parse(path)
+    return {name: dict(parser[name]) for name in parser.sections() if name != "options"}
 
 
 def option(options: dict[str, str], name: str) -> str | None:
@@ -21,9 +32,15 @@ def option(options: dict[str, str], name: str) -> str | None:
     return None if value in ("", "False", "None") else value
 
 
-def write_options(path: Path, options: dict[str, str]) -> None:
-    lines = ["; Generated from the project's odoo.conf: edit that file.", "[options]"]
-    lines += [f"{name} = {value}" for name, value in sorted(options.items())]
+def write_options(
+    path: Path,
+    options: dict[str, str],
+    sections: dict[str, dict[str, str]] | None = None,
+) -> None:
+    lines = ["; Generated from the project's odoo.conf: edit that file."]
+    for section, values in {"options": options, **(sections or {})}.items():
+        lines.append(f"[{section}]")
+        lines += [f"{name} = {value}" for name, value in sorted(values.items())]
     text = "\n".join(lines) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)

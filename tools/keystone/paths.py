@@ -78,6 +78,10 @@ class Paths:
         return self.clone / "requirements" / "oca.txt"
 
     @property
+    def needed(self) -> Path:
+        return self.clone / "requirements" / "addons.txt"
+
+    @property
     def peers(self) -> Path:
         return self.clone / "requirements" / "peers.txt"
 

@@ -50,6 +50,7 @@ def _base_key(workspace: Workspace, demo: bool) -> str:
         workspace.environment.requirements_key,
         workspace.odoo.version,
         str(workspace.beside),
+        str(workspace.needed),
         str(demo),
     )
     return digest(*parts, *external_depends(manifests))

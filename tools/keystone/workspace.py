@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .companions import fetch_companions
-from .configuration import derive, read_options, write_options
+from .companions import fetch_companions, fetch_needed
+from .configuration import derive, read_options, read_sections, write_options
 from .databases import Databases
 from .environment import Environment, make_environment
 from .manifests import read_manifests
@@ -29,6 +29,7 @@ class Workspace:
     environment: Environment
     options: dict[str, str]
     beside: Path
+    needed: Path
     server: Server | None = None
 
     @property
@@ -100,7 +101,7 @@ class Workspace:
     def _addons(self) -> list[Path]:
         return [
             path.resolve()
-            for path in (*self.addon_directories, self.beside)
+            for path in (*self.addon_directories, self.needed, self.beside)
             if any(path.glob("*/__manifest__.py"))
         ]
 
@@ -113,7 +114,8 @@ class Workspace:
         )
         # Demo passwords are no secret: other machines see the server only when asked for.
         options.setdefault("http_interface", LOOPBACK)
-        write_options(self.rc, options)
+        sections = read_sections(self.paths.clone / "odoo.conf")
+        write_options(self.rc, options, sections)
 
 
 def prepare(paths: Paths) -> Workspace:
@@ -124,7 +126,8 @@ def prepare(paths: Paths) -> Workspace:
     environment = make_environment(paths, odoo)
     options = read_options(paths.clone / "odoo.conf")
     beside = fetch_companions(paths, environment)
-    return Workspace(paths, odoo, environment, options, beside)
+    needed = fetch_needed(paths, environment)
+    return Workspace(paths, odoo, environment, options, beside, needed)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from keystone.companions import fetch_companions
+from keystone.companions import fetch_companions, fetch_needed
 from keystone.console import KeystoneError
 from keystone.environment import Environment, requirement_lines
 from keystone.manifests import read_manifests
@@ -73,11 +73,26 @@ def test_a_failure_is_one_line_and_leaves_nothing(paths, environment):
     assert not list(paths.cache.glob("companions-*"))
 
 
-def test_every_companion_is_pinned_for_this_version_of_odoo():
-    pins = requirement_lines(Paths(ROOT, ROOT).companions.read_text())
+@pytest.mark.parametrize("kind", ["companions", "needed"])
+def test_every_companion_is_pinned_for_this_version_of_odoo(kind):
+    pins = requirement_lines(getattr(Paths(ROOT, ROOT), kind).read_text())
     assert pins
     for line in pins:
         assert re.fullmatch(r"odoo-addon-\w+==19\.0(\.\d+)+", line), line
+
+
+def test_what_the_product_needs_is_pinned_for_development_and_containers_alike():
+    pins = set(requirement_lines(Paths(ROOT, ROOT).needed.read_text()))
+    containers = requirement_lines((ROOT / "docker" / "requirements.txt").read_text())
+    assert pins == {line for line in containers if line.startswith("odoo-addon-")}
+
+
+def test_what_the_product_needs_is_fetched_apart(paths, environment):
+    pin(paths, "odoo-addon-other==19.0.1")
+    paths.needed.write_text("odoo-addon-beside==19.0.1\n")
+    needed = fetch_needed(paths, environment)
+    assert needed != fetch_companions(paths, environment)
+    assert f"-r {paths.needed}" in calls(environment)[0]
 
 
 def test_the_product_depends_on_none_of_them():

@@ -1,7 +1,13 @@
 """The generated odoo.conf and the choice of the database server."""
 
 import pytest
-from keystone.configuration import derive, option, read_options, write_options
+from keystone.configuration import (
+    derive,
+    option,
+    read_options,
+    read_sections,
+    write_options,
+)
 from keystone.console import KeystoneError
 from keystone.environment import Environment, python_error, requirement_lines
 from keystone.odoo_source import from_home, parse_mirror
@@ -33,6 +39,15 @@ def test_the_generated_configuration_keeps_the_projects_options(tmp_path):
     assert options["db_host"] == "/run/db"
     assert options["addons_path"] == str(tmp_path)
     assert "db_password" not in options
+
+
+def test_the_generated_configuration_keeps_sections_that_addons_read(tmp_path):
+    source = tmp_path / "odoo.conf"
+    source.write_text("[options]\nworkers = 2\n[queue_job]\nchannels = root:2\n")
+    made = tmp_path / "made.conf"
+    write_options(made, read_options(source), read_sections(source))
+    assert read_options(made) == {"workers": "2"}
+    assert read_sections(made) == {"queue_job": {"channels": "root:2"}}
 
 
 def test_addons_path_is_left_out_when_there_is_none(tmp_path):

@@ -84,19 +84,29 @@ class SaleOrder(models.Model):
     def _fund_get_target(self, figures):
         """Return what should be frozen for the order, as confirmed: what is required
         less what invoices have captured and what was waived then; nothing when it is
-        invoiced, or when other orders were made from it that have taken over what it
-        had."""
+        invoiced. Where other orders were made from it they have taken over what it had:
+        a quotation needs what they do not, as it may have been raised since."""
         self.ensure_one()
         if self.state not in ("draft", "sent", "sale"):
             return 0.0
-        if any(part.state != "cancel" for part in self._gate_get_parts()):
-            return 0.0
+        parts = self._gate_get_parts().filtered(lambda part: part.state != "cancel")
+        if parts:
+            # A quotation beside orders that were made from it: what it needs beyond them.
+            return (
+                self._fund_get_rest(parts) if self.state in ("draft", "sent") else 0.0
+            )
         if figures.captured and self._fund_is_invoiced():
             return 0.0
         target = self._fund_get_required() - figures.captured
         # sudo: as in _fund_get_required
         target -= self.sudo().amount_prepaid_waived
         return max(self.currency_id.round(target), 0.0)
+
+    def _fund_get_rest(self, parts):
+        """Return what is required beyond what is required of these parts."""
+        rest = self._fund_get_required()
+        rest -= sum(part._fund_get_required() for part in parts)
+        return max(self.currency_id.round(rest), 0.0)
 
     def _fund_is_invoiced(self):
         """Return whether the order's invoices need nothing more."""
@@ -192,9 +202,12 @@ class SaleOrder(models.Model):
         freezes = freezes._get_open_freezes([("order_id", "=", parent.id)])
         if not sum(totals):
             return
+        others = parent._gate_get_parts().filtered(lambda part: part.state != "cancel")
         precision = parent.currency_id.rounding
-        required = allocate(parent._fund_get_required(), totals, precision)
-        for child, share in zip(self, required, strict=True):
+        # Others keep theirs; what no order is made of yet has its part, too, for later.
+        totals.append(max(parent._gate_get_amount_left(), 0.0))
+        required = allocate(parent._fund_get_rest(others - self), totals, precision)
+        for child, share in zip(self, required[:-1], strict=True):
             child._fund_set_required(share)
         if not freezes:
             return
@@ -210,7 +223,7 @@ class SaleOrder(models.Model):
                 "key": f"order {child.id} from order {parent.id}",
             }
             for child, share in zip(
-                self, allocate(amount, totals, precision), strict=True
+                self, allocate(amount, totals, precision)[:-1], strict=True
             )
             if share
         ]

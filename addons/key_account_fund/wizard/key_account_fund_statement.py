@@ -1,11 +1,12 @@
 import base64
-from urllib.parse import urlencode
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
+
+from odoo.addons.key_account.tools.download import download
 
 from ..tools.workbook import Sheet, write_workbook
 
@@ -86,20 +87,7 @@ class KeyAccountFundStatement(models.TransientModel):
         content = write_workbook([self._prepare_sheet(s) for s in statements])
         self.file = base64.b64encode(content)
         self.file_name = f"{self.display_name.replace('/', '-')}.xlsx"
-        query = urlencode(
-            {
-                "model": self._name,
-                "id": self.id,
-                "field": "file",
-                "filename_field": "file_name",
-                "download": "true",
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content?{query}",
-            "target": "download",
-        }
+        return download(self, filename_field="file_name")
 
     # ---------------------------------------------------------------- business
 

@@ -1,10 +1,10 @@
 import base64
-from urllib.parse import urlencode
 
 from odoo import models
 from odoo.tools.misc import clean_context
 
 from odoo.addons.key_account.exceptions import DutyError
+from odoo.addons.key_account.tools.download import download
 from odoo.addons.key_account.tools.workbook import Sheet, write_workbook
 
 from ..exceptions import ExchangeError
@@ -21,6 +21,7 @@ class PriceExchange(models.AbstractModel):
     """
 
     _name = "key.account.price.exchange"
+    _inherit = "key.account.workbook.reader"
     _description = "Document Whose Price Lines Are Exchanged as a Sheet"
 
     # ----------------------------------------------------------------- actions
@@ -55,20 +56,7 @@ class PriceExchange(models.AbstractModel):
         # sudo: who may read a document may have it as a file; the file is the user's.
         export = self.env["key.account.price.export"].sudo()
         file = export.create({"name": name, "file": base64.b64encode(content)})
-        query = urlencode(
-            {
-                "model": file._name,
-                "id": file.id,
-                "field": "file",
-                "filename_field": "name",
-                "download": "true",
-            }
-        )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content?{query}",
-            "target": "download",
-        }
+        return download(file)
 
     # ------------------------------------------------------------------ checks
 

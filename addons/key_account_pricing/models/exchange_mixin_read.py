@@ -9,9 +9,6 @@ from odoo.addons.key_account.tools.cells import (
     read_text,
 )
 from odoo.addons.key_account.tools.workbook import (
-    MAX_BYTES,
-    MAX_COLUMNS,
-    MAX_ROWS,
     WorkbookError,
     read_sheet,
 )
@@ -39,52 +36,12 @@ class PriceExchange(models.AbstractModel):
         try:
             plan = Plan(mode=mode, raw=read_sheet(content))
         except WorkbookError as error:
-            raise ExchangeError(self._get_exchange_file_sentence(error.code)) from error
+            raise ExchangeError(self._get_workbook_sentence(error.code)) from error
         self._read_exchange_header(plan)
         self._read_exchange_rows(plan)
         self._check_exchange_rows(plan)
         self._plan_exchange(plan)
         return plan
-
-    def _get_exchange_file_sentence(self, code):
-        return {
-            "empty": self.env._("The file is empty: choose another."),
-            "large": self.env._(
-                "The file is larger than %s MB: divide it.", MAX_BYTES // 1024**2
-            ),
-            "password": self.env._(
-                "The file is protected by a password: save it without one."
-            ),
-            "old": self.env._(
-                "The file has the old Excel format: save it as workbook (.xlsx)."
-            ),
-            "foreign": self.env._(
-                "The file is not an Excel workbook: save it as workbook (.xlsx)."
-            ),
-            "macro": self.env._(
-                "The workbook has macros: save it as workbook without macros (.xlsx)."
-            ),
-            "bomb": self.env._(
-                "The workbook is far larger than its file: copy the lines into a new "
-                "workbook."
-            ),
-            "broken": self.env._(
-                "The workbook is damaged and cannot be read: open it in Excel and save "
-                "it again."
-            ),
-            "blank": self.env._(
-                "The first sheet of the workbook is empty: put headers and lines there."
-            ),
-            "rows": self.env._(
-                "The sheet has more than %s rows: divide it into several files.",
-                MAX_ROWS,
-            ),
-            "columns": self.env._(
-                "The sheet has more than %s columns: remove those that are not for the "
-                "lines.",
-                MAX_COLUMNS,
-            ),
-        }[code]
 
     # ------------------------------------------------------------------ header
 

@@ -17,7 +17,7 @@ class TestExchangeDuties(DraftExchangeCase):
         for content, sentence in (
             (b"", "No file was chosen"),
             (b"Product,Price", "not an Excel workbook"),
-            (self.make_book(), "first sheet of the workbook is empty"),
+            (self.make_book(), "first sheet of the file is empty"),
         ):
             with self.assertRaisesRegex(ExchangeError, sentence) as caught:
                 self.check(self.agreement, content=content)
@@ -26,7 +26,7 @@ class TestExchangeDuties(DraftExchangeCase):
             self.make_import(self.agreement, content=b"0" * 11 * 1024**2)
         # Every code of the reader has its sentence.
         for code in ("large", "password", "old", "macro", "bomb", "broken", "rows"):
-            self.assertTrue(self.agreement._get_exchange_file_sentence(code))
+            self.assertTrue(self.agreement._get_workbook_sentence(code))
 
     def test_a_sheet_without_rows_changes_nothing(self):
         wizard = self.check(self.agreement, HEADER)

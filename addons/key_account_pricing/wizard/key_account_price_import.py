@@ -178,7 +178,7 @@ class KeyAccountPriceImport(models.TransientModel):
                 self.with_context(bin_size=False).file or b"", validate=True
             )
         except binascii.Error as error:
-            sentence = document._get_exchange_file_sentence("broken")
+            sentence = document._get_workbook_sentence("broken")
             raise ExchangeError(sentence) from error
         return document, document._read_exchange(content, self.mode)
 

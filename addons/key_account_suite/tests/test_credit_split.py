@@ -1,5 +1,9 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.key_account.exceptions import GateError
 from odoo.addons.key_account.tests.common import GateCase
 from odoo.addons.key_account_split.tests.common import SplitCase
 
@@ -51,3 +55,30 @@ class TestCreditSplit(SplitCase, GateCase):
         self.assertEqual(self.account.credit_exposure, 1100.0)
         self.deliver(children)
         self.assertEqual(set(children.picking_ids.mapped("state")), {"done"})
+
+    def test_parent_counts_by_the_day_of_its_first_recipient(self):
+        self.env.company.credit_horizon_days = 30
+        self.limit.amount = 500.0
+        now = fields.Datetime.now()
+        parent = self.make_parent([self.product], [(6,), (4,)])
+        parent.commitment_date = now + timedelta(days=60)
+        parent.recipient_ids[1].date_wished = (now + timedelta(days=2)).date()
+        parent.action_split()
+        self.assertHeld(parent, "credit_limit")
+        # All of them later: nothing of it counts yet.
+        parent.recipient_ids.date_wished = (now + timedelta(days=50)).date()
+        parent.action_split()
+        self.assertEqual(parent.state, "split")
+        self.assertEqual(self.account.credit_exposure, 0.0)
+
+    def test_child_is_not_brought_forward_past_the_limit(self):
+        self.env.company.credit_horizon_days = 30
+        self.limit.amount = 500.0
+        now = fields.Datetime.now()
+        parent = self.make_parent([self.product], [(6,)])
+        parent.commitment_date = now + timedelta(days=60)
+        parent.action_split()
+        self.assertEqual(self.account.credit_exposure, 0.0)
+        with self.assertStopped(GateError, "cannot be brought forward"):
+            parent.child_order_ids.commitment_date = now + timedelta(days=2)
+        self.assertEqual(self.account.credit_exposure, 0.0)
