@@ -179,7 +179,7 @@ def test_killed_process_costs_no_child_order_and_makes_none_twice(large, tmp_pat
 
 @pytest.fixture
 def everything_is_large(scene):
-    (company,) = scene.admin.call("res.company", "search", [], limit=1)
+    company = scene.get("res.users", scene.admin.uid, "company_id")
     before = scene.get("res.company", company, "split_background_limit")
     scene.admin.call("res.company", "write", [company], {"split_background_limit": 1})
     yield
