@@ -5,14 +5,14 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     split_background_limit = fields.Integer(
-        string="Recipients of a split in the background",
+        string="Child orders of a split in the background",
         default=200,
-        help="A parent order with more recipients is split in the background; 0: every "
+        help="An order that makes more child orders is split in the background; 0: every "
         "order is split while the user waits.",
     )
 
     _split_background_limit_range = models.Constraint(
         "CHECK(split_background_limit >= 0)",
-        "The number of recipients from which orders are split in the background cannot "
-        "be negative: enter 0 to always wait for the split.",
+        "The number of child orders from which a split runs in the background cannot be "
+        "negative: enter 0 to always wait for the split.",
     )

@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
             order.split_progress = order in running and {
                 "state": order.split_job_state,
                 "made": made.get(order.id, 0),
-                "total": order.recipient_count,
+                "total": order._count_groups(),
             }
 
     def write(self, vals):

@@ -7,7 +7,7 @@ from odoo.addons.queue_job.utils import must_run_without_delay
 
 from .sale_order import AT_WORK
 
-# Recipients of one job: as many jobs as keep several processes busy, each short enough
+# Child orders of one job: as many jobs as keep several processes busy, each short enough
 # that little is lost when its process dies.
 JOBS = 8
 CHUNK_RANGE = (25, 500)
@@ -43,10 +43,10 @@ class SaleOrder(models.Model):
         return (*keys, "validate_analytic", "send_email")
 
     def _filter_background(self):
-        """Return the quotations among these with more recipients than their company
-        splits while the user waits. Changes of a split order, and child orders that
-        recipients share, are few: the user waits for them, and for every split where
-        `queue_job` is told to schedule nothing."""
+        """Return the quotations among these with more child orders to be made than their
+        company makes while the user waits. Changes of a split order are few: the user
+        waits for them, and for every split where `queue_job` is told to schedule
+        nothing."""
         if must_run_without_delay(self.env):
             return self.browse()
         return self.filtered(
@@ -54,10 +54,16 @@ class SaleOrder(models.Model):
                 not order.parent_order_id
                 and not order.split_job_state
                 and not order.is_recipient_change
-                and order.split_by == "recipient"
-                and 0 < order.company_id.split_background_limit < order.recipient_count
+                and 0 < order.company_id.split_background_limit < order._count_groups()
             )
         )
+
+    def _count_groups(self):
+        """Return how many child orders a split makes, all recipients being served."""
+        self.ensure_one()
+        if self.split_by == "recipient":
+            return self.recipient_count
+        return len(self._group_recipients(self.recipient_ids))
 
     # ------------------------------------------------------------------- begin
 
@@ -76,12 +82,13 @@ class SaleOrder(models.Model):
             order._enqueue_split()
 
     def _enqueue_split(self):
-        """Enqueue the jobs that make child orders, each for recipients of its own, and
-        the one that confirms all, after them."""
+        """Enqueue the jobs that make child orders, each for groups of recipients of its
+        own, and the one that confirms all, after them."""
         self.ensure_one()
         order = self.sudo()  # sudo: only verbs write the state of the split.
         recipients = self._get_recipients_to_serve()
-        size = min(max(-(-len(recipients) // JOBS), CHUNK_RANGE[0]), CHUNK_RANGE[1])
+        groups = list(self._group_recipients(recipients).values())
+        size = min(max(-(-len(groups) // JOBS), CHUNK_RANGE[0]), CHUNK_RANGE[1])
         first = order.child_order_count + 1
         width = max(3, len(str(first + len(recipients))))
         run = order.split_job_run + 1
@@ -89,9 +96,12 @@ class SaleOrder(models.Model):
             self._delay_split(
                 self.env._("Split %s: child orders", self.name)
             )._split_job_create(
-                run, recipients[start : start + size].ids, first + start, width
+                run,
+                self.recipient_ids.browse().union(*groups[start : start + size]).ids,
+                first + start,
+                width,
             )
-            for start in range(0, len(recipients), size)
+            for start in range(0, len(groups), size)
         ]
         finish = self._delay_split(
             self.env._("Split %s: confirm", self.name)

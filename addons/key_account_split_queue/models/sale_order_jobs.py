@@ -6,7 +6,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from .sale_order import AT_WORK
 
-# {recipient: name of the child order}, fixed when the split began.
+# {leading recipient: name of the child order}, fixed when the split began.
 NAMES = "key_account_split_queue.names"
 # The child orders take over now what their parent has taken.
 DIVIDED = "key_account_split_queue.divided"
@@ -28,14 +28,16 @@ class SaleOrder(models.Model):
         The parent's row is not touched, so that several processes can do this at once.
 
         :param run: the split that this belongs to, see ``split_job_run``
-        :param first: number of the first recipient's child order
+        :param recipient_ids: whole groups, where recipients share a child order
+        :param first: number of the first child order
         :param width: digits of the numbers
         """
         if self._is_split_run(run):
             recipients = self.env["sale.order.recipient"].browse(recipient_ids)
+            leading = self._group_recipients(recipients)
             names = {
                 recipient: f"{self.name}-{number:0{width}d}"
-                for number, recipient in enumerate(recipients, start=first)
+                for number, recipient in enumerate(leading, start=first)
             }
             with remember(self.env, NAMES, names):
                 self._attempt_split(lambda: self._create_missing_children(recipients))
@@ -91,14 +93,17 @@ class SaleOrder(models.Model):
             [("parent_order_id", "=", self.id), ("recipient_id", "in", recipients.ids)]
         )
         living = children.filtered(lambda child: child.state != "cancel")
-        served = set(living.recipient_id.ids)
-        self._create_children(recipients.filtered(lambda one: one.id not in served))
+        served = living.recipient_id
+        self._create_children(
+            recipients.filtered(lambda one: one._get_leading() not in served)
+        )
 
     def _prepare_child_vals_list(self, recipients):
         # EXTENDS 'key_account_split': numbers do not depend on which job is first.
         vals_list = super()._prepare_child_vals_list(recipients)
         if names := recall(self.env, NAMES):
-            for recipient, vals in zip(recipients, vals_list, strict=True):
+            leading = self._group_recipients(recipients)
+            for recipient, vals in zip(leading, vals_list, strict=True):
                 vals["name"] = names[recipient]
         return vals_list
 

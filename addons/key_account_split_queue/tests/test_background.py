@@ -33,11 +33,60 @@ class TestBackground(BackgroundCase):
         self.assertEqual((parent.state, len(parent.child_order_ids)), ("split", 4))
         self.jobs.assert_jobs_count(0)
 
-    def test_shared_children_and_changes_are_made_at_once(self):
+    def test_few_child_orders_that_many_share_are_made_at_once(self):
         parent = self.parent(4)
         parent.split_by = "together"
         parent.action_split()
         self.assertEqual((parent.state, len(parent.child_order_ids)), ("split", 1))
+        self.jobs.assert_jobs_count(0)
+
+    def make_shared(self, count):
+        """Return a parent order of which every third recipient has the address of the
+        first, at a price that does not divide."""
+        parent = self.parent(count)
+        parent.split_by = "address"
+        parent.order_line.price_unit = 0.335
+        recipients = parent.recipient_ids
+        recipients[::3].partner_id = recipients[0].partner_id
+        return parent
+
+    def test_child_orders_that_recipients_share_are_made_by_jobs(self):
+        self.make_small_jobs()
+        parent, other = self.make_shared(9), self.make_shared(9)
+        self.env.company.split_background_limit = 6
+        jobs = self.start(parent)
+        self.assertEqual(parent.split_progress["total"], 7)
+        for job in reversed(jobs[:-1]):
+            job.perform()
+            job.perform()
+        self.env.invalidate_all()
+        self.assertEqual(parent.split_progress["made"], 7)
+        self.perform()
+        self.env.company.split_background_limit = 7
+        other.action_split()
+        self.assertEqual((parent.state, other.state), ("split", "split"))
+        self.assertEqual(self.get_shape(parent), self.get_shape(other))
+        self.assertEqual(len(parent.child_order_ids), 7)
+        self.assertEqual(len(parent.recipient_ids[::3].child_order_id), 1)
+        self.assertEqual(
+            parent.currency_id.compare_amounts(
+                sum(parent.child_order_ids.mapped("amount_total")), parent.amount_total
+            ),
+            0,
+        )
+
+    def get_shape(self, parent):
+        """Return who gets which child order, and what is in it."""
+        return [
+            (
+                one.child_order_id.name.removeprefix(parent.name),
+                one.child_order_id.amount_total,
+                one.child_order_id.order_line.mapped("product_uom_qty"),
+            )
+            for one in parent.recipient_ids
+        ]
+
+    def test_changes_are_made_at_once(self):
         self.env.company.split_background_limit = 0
         parent = self.parent(4)
         parent.action_split()
