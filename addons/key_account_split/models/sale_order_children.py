@@ -36,6 +36,13 @@ class SaleOrder(models.Model):
         children._subscribe_together(vals_list[0])
         return children
 
+    def _clear_leading(self):
+        """Forget the groups of an earlier split: who has no child order leads, and is
+        led by, nobody."""
+        left = self._get_recipients_left().filtered("leading_id")
+        # sudo: only the split says who is served together.
+        left.sudo().leading_id = False
+
     def _group_recipients(self, recipients):
         """Return ``{leading recipient: all of its group}``: who gets one child order
         together, in the order of the recipients. The first of a group leads it."""
@@ -254,12 +261,14 @@ class SaleOrder(models.Model):
         """Return what the children that are not cancelled add up to, in the database:
         ``({parent: [untaxed, tax, total]}, {parent line: quantity})``."""
         self.env.flush_all()
-        amounts = self._read_group(
+        # sudo: the sum is that of all, whoever may see them.
+        everything = self.sudo()
+        amounts = everything._read_group(
             [("parent_order_id", "in", self.ids), ("state", "!=", "cancel")],
             ["parent_order_id"],
             ["amount_untaxed:sum", "amount_tax:sum", "amount_total:sum"],
         )
-        quantities = self.env["sale.order.line"]._read_group(
+        quantities = everything.order_line._read_group(
             [
                 ("parent_line_id.order_id", "in", self.ids),
                 ("order_id.state", "!=", "cancel"),

@@ -69,16 +69,21 @@ class SaleOrderLine(models.Model):
         if locked.intersection(vals):
             self.recipient_line_ids.recipient_id._touch_orders()
             self._assert_not_locked_by_split()
-        return super().write(vals)
+        result = super().write(vals)
+        if "order_id" in vals:
+            # Core asks for rights before the change only.
+            self.order_id.check_access("write")
+            self._assert_not_locked_by_split()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_split(self):
         self._assert_not_locked_by_split()
         for line in self.filtered("order_id.is_recipient_change"):
-            if any(child.state != "cancel" for child in line.child_line_ids.order_id):
+            if line._was_shared_before_change():
                 raise SplitLockedError(
                     self.env._(
-                        "%(product)s cannot be removed from %(order)s, child orders have "
+                        "%(product)s cannot be removed from %(order)s, recipients have had "
                         "it: order 0 of it and give nobody any.",
                         product=line.product_id.display_name or line.name,
                         order=line.order_id.name,

@@ -75,6 +75,8 @@ class SaleOrderRecipient(models.Model):
     child_order_id = fields.Many2one(
         "sale.order",
         compute="_compute_child_order_id",
+        # Who is served is served, whoever may see the order.
+        compute_sudo=True,
         search="_search_child_order_id",
     )
 
@@ -162,13 +164,15 @@ class SaleOrderRecipient(models.Model):
         self._assert_open()
         result = super().write(vals)
         if "order_id" in vals:
+            self.order_id.check_access("write")
             self._assert_open()
         return result
 
     def unlink(self):
-        # EXTENDS 'base': a living child order stays known until a split has cancelled it.
-        kept = self.filtered(
-            lambda one: one.order_id.is_recipient_change and one.child_order_id
+        # EXTENDS 'base': a living child order stays known until a split has cancelled it,
+        # and whoever was there before a change until that is split or discarded.
+        kept = self.filtered("order_id.is_recipient_change").filtered(
+            lambda one: one.child_order_id or one._was_there_before_change()
         )
         if kept:
             kept.check_access("unlink")

@@ -59,7 +59,12 @@ class SaleOrderRecipientLine(models.Model):
 
     def write(self, vals):
         self.recipient_id._assert_open()
-        return super().write(vals)
+        result = super().write(vals)
+        if "recipient_id" in vals:
+            # Core asks for rights before the change only.
+            self.recipient_id.check_access("write")
+            self.recipient_id._assert_open()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_split(self):

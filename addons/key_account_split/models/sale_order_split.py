@@ -163,6 +163,7 @@ class SaleOrder(models.Model):
     def _split(self):
         """Create and confirm the children, then prove that they are the parent."""
         self.ensure_one()
+        self._clear_leading()
         self._create_children(self._get_recipients_to_serve())
         self._confirm_children()
         self.state = "split"  # write() asserts that the children are complete
@@ -184,8 +185,12 @@ class SaleOrder(models.Model):
 
     def _assert_no_live_children(self):
         """Raise when an order that is no longer split leaves children behind."""
+        if not self:
+            return
+        # sudo: colleagues' child orders count as well; only parents are named.
+        parents = self._get_living_children().sudo().parent_order_id
         for order in self:
-            if any(child.state != "cancel" for child in order.child_order_ids):
+            if order in parents:
                 raise SplitLockedError(
                     self.env._(
                         "%s has been split and stays so while a child order lives: "
@@ -215,6 +220,9 @@ class SaleOrder(models.Model):
         result = super().write(vals)
         if PARENT_FIELDS.intersection(vals):
             self._assert_like_parent()
+        if "user_id" in vals:
+            # sudo: whoever takes over the parent takes over its child orders.
+            self._get_living_children().sudo().user_id = vals["user_id"]
         if vals.get("state") == "split":
             self._assert_split_complete()
         elif "state" in vals:

@@ -93,6 +93,13 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    def _was_shared_before_change(self):
+        """Return whether recipients had any of it when the change of the order began."""
+        self.ensure_one()
+        # sudo: as in _prepare_change_origin
+        recipients = self.order_id.sudo().change_origin["recipients"].values()
+        return any(str(self.id) in one["quantities"] for one in recipients)
+
     def _get_change_terms(self):
         """Return what the line is about and costs, whatever its quantity."""
         self.ensure_one()
@@ -117,6 +124,11 @@ class SaleOrderLine(models.Model):
 
 class SaleOrderRecipient(models.Model):
     _inherit = "sale.order.recipient"
+
+    def _was_there_before_change(self):
+        self.ensure_one()
+        # sudo: as in _prepare_change_origin
+        return str(self.id) in self.order_id.sudo().change_origin["recipients"]
 
     def _prepare_change_origin(self):
         return {

@@ -8,6 +8,7 @@ from odoo.addons.key_account.tools.remember import remember
 
 from ..exceptions import StockShortageError
 from .res_company_stock import RESERVE_MOMENTS, STOCK_POLICIES
+from .sale_order_release import UNRELEASED
 
 # Moves that are to come.
 COMING = ("waiting", "confirmed", "partially_available", "assigned")
@@ -73,7 +74,7 @@ class SaleOrder(models.Model):
     def _get_recipients_to_serve(self):
         # EXTENDS 'key_account_split'
         recipients = super()._get_recipients_to_serve()
-        if self.stock_policy == "wait":
+        if self.stock_policy == "wait" or not recipients:
             return recipients
         needs = self._get_stock_needs(recipients)
         free = self._get_stock_free(needs)
@@ -93,7 +94,13 @@ class SaleOrder(models.Model):
         return there
 
     def _assert_not_short(self, needs, free):
-        short = self._get_shortages(needs, free)
+        # What is short for those who were served before is no reason to refuse others.
+        asked = {key for recipient, own in needs.items() if recipient for key in own}
+        short = [
+            row
+            for row in self._get_shortages(needs, free)
+            if (row["product"], row["location"]) in asked
+        ]
         if short:
             digits = self.env["decimal.precision"].precision_get("Product Unit")
             names = ("wanted", "free", "short")
@@ -118,28 +125,28 @@ class SaleOrder(models.Model):
     @staticmethod
     def _filter_there(recipients, needs, free):
         """Return the recipients whose goods are all free, the first come first. What
-        draft children are to have is gone already."""
+        children are still to have is gone already."""
         left = dict(free)
         for key, quantity in needs.get(recipients.browse(), {}).items():
             left[key] -= quantity
-        there = recipients.browse()
+        there = []
         for recipient in recipients:
             own = needs.get(recipient, {})
             if all(
                 product.uom_id.compare(quantity, left[product, place]) <= 0
                 for (product, place), quantity in own.items()
             ):
-                there |= recipient
+                there.append(recipient.id)
                 for key, quantity in own.items():
                     left[key] -= quantity
-        return there
+        return recipients.browse(there)
 
     # ------------------------------------------------------------------- needs
 
     def _get_stock_needs(self, recipients):
         """Return what these recipients need from stock, in the products' units:
         ``{recipient: {(product, source location): quantity}}``; under no recipient what
-        the order's draft children need, who are served before."""
+        the order's children need that have taken nothing yet, and are served before."""
         self.ensure_one()
         places = self._get_split_lines()._get_stock_places()
         needs = {}
@@ -148,10 +155,15 @@ class SaleOrder(models.Model):
                 (part.order_line_id, part.quantity, places.get(part.order_line_id))
                 for part in recipient.line_ids
             )
-        drafts = self.child_order_ids.filtered(lambda c: c.state in ("draft", "sent"))
+        before = self.child_order_ids.filtered(
+            lambda child: (
+                child.state in ("draft", "sent")
+                or (child.state == "sale" and child.release_state in UNRELEASED)
+            )
+        )
         needs[recipients.browse()] = self._sum_needs(
             (line, line.product_uom_qty, places.get(line.parent_line_id))
-            for line in drafts.order_line
+            for line in before.order_line
         )
         return needs
 
@@ -194,18 +206,16 @@ class SaleOrder(models.Model):
     def _get_usable_set_asides(self, keys):
         # sudo: as for what is free.
         reserves = self.env["key.account.stock.reserve"].sudo()
-        account = self.key_account_id
-        if not account:
-            return reserves
+        # What is kept for its children is free for them, see _get_stock_needs.
+        usable = Domain("order_id", "=", self._origin.id)
+        if account := self.key_account_id:
+            common = Domain("account_id", "in", [False, account.id])
+            usable |= Domain("order_id", "=", False) & common
         return reserves.search(
-            [
-                ("state", "=", "active"),
-                ("product_id", "in", [product.id for product, _place in keys]),
-                ("company_id", "=", self.company_id.id),
-                # Its own is for child orders that are there already.
-                ("order_id", "=", False),
-                ("account_id", "in", [False, account.id]),
-            ]
+            Domain("state", "=", "active")
+            & Domain("product_id", "in", [product.id for product, _place in keys])
+            & Domain("company_id", "=", self.company_id.id)
+            & usable
         )
 
     def _get_stock_rows(self):

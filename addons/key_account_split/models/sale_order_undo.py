@@ -17,7 +17,8 @@ class SaleOrder(models.Model):
 
     @api.depends("state", "child_order_ids.state", "child_order_ids.release_state")
     def _compute_is_split_undoable(self):
-        groups = self._read_group(
+        # sudo: also what the user may not see has been released.
+        groups = self.sudo()._read_group(
             [
                 ("parent_order_id", "in", self._origin.ids),
                 ("release_state", "=", "released"),
@@ -71,7 +72,8 @@ class SaleOrder(models.Model):
                     self.name,
                 )
             )
-        children = self.child_order_ids.filtered(lambda child: child.state != "cancel")
+        # sudo: colleagues' child orders count as well.
+        children = self._get_living_children().sudo()
         if gone := children.filtered(lambda child: child._is_split_final())[:1]:
             raise SplitLockedError(
                 self.env._(

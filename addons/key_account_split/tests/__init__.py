@@ -33,6 +33,7 @@ from . import (
     test_release_two_processes,
     test_release_verbs,
     test_split,
+    test_split_colleagues,
     test_split_groups,
     test_split_left,
     test_stock_left,

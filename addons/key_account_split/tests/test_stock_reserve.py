@@ -241,6 +241,14 @@ class TestStockReserve(ReserveCase):
         self.assertEqual(reserve.move_ids.state, "cancel")
         self.assertQuants(10, 0)
 
+    def test_uninstalling_leaves_no_child_waiting(self):
+        parent = self.make_parent([self.tea], [(3,), (4,)])
+        parent.recipient_ids.date_wished = "2099-01-04"
+        parent.action_split()
+        self.assertFalse(parent.child_order_ids.picking_ids)
+        uninstall_hook(self.env)
+        self.assertReserved(parent.child_order_ids, 3, 4)
+
     def test_goods_that_are_picked_first_are_taken_where_they_lie(self):
         self.warehouse.delivery_steps = "pick_ship"
         reserve = self.set_aside(8)

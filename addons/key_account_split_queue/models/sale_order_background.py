@@ -86,6 +86,7 @@ class SaleOrder(models.Model):
         own, and the one that confirms all, after them."""
         self.ensure_one()
         order = self.sudo()  # sudo: only verbs write the state of the split.
+        self._clear_leading()
         recipients = self._get_recipients_to_serve()
         groups = list(self._group_recipients(recipients).values())
         size = min(max(-(-len(groups) // JOBS), CHUNK_RANGE[0]), CHUNK_RANGE[1])
